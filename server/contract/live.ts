@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { SessionId } from './session.ts'
+
+export const IngestProgress = z.object({
+  state: z.enum(['idle', 'running']),
+  sourcesDone: z.number().int(),
+  sourcesTotal: z.number().int(),
+  bytesDone: z.number().int(),
+  bytesTotal: z.number().int(),
+})
+export type IngestProgress = z.infer<typeof IngestProgress>
+
+/**
+ * What the WebSocket `/api/live` says. Each message carries a sequence number; a client that lost the connection
+ * asks with `?since=<last number>` and gets what it missed, or `reset` when that is no longer held, and then reads
+ * everything again by the ordinary routes. A message says what changed and up to where, never the content.
+ */
+export const LiveMessage = z.discriminatedUnion('kind', [
+  /** First on every connection. `sequence` is the newest number. */
+  z.object({ kind: z.literal('hello'), sequence: z.number().int(), version: z.string() }),
+  z.object({ kind: z.literal('reset'), sequence: z.number().int() }),
+  /** A session is new or grew: it now has `events` events, the last of which came with this message. */
+  z.object({
+    kind: z.literal('session'),
+    sequence: z.number().int(),
+    sessionId: SessionId,
+    isNew: z.boolean(),
+    events: z.number().int(),
+    isLive: z.boolean(),
+  }),
+  /** A session's running state or its source's state changed. */
+  z.object({ kind: z.literal('state'), sequence: z.number().int(), sessionId: SessionId }),
+  z.object({ kind: z.literal('ingest'), sequence: z.number().int(), progress: IngestProgress }),
+  /** The agents, path mappings or another setting changed. */
+  z.object({ kind: z.literal('settings'), sequence: z.number().int() }),
+])
+export type LiveMessage = z.infer<typeof LiveMessage>
