@@ -28,3 +28,11 @@ export type FileOp =
   | { op: 'move'; from: string; to: string; by: 'shell' }
   /** A command ran whose effects are not recorded. `touches` lists what it could have changed. */
   | { op: 'opaque'; command: string; touches: 'anything' | string[] }
+  /** A shell command as called; what it did is understood when its output is known. */
+  | { op: 'run'; command: string; cwd: string }
+  /** What a shell command printed. `isPartial`: cut, or still running. */
+  | { op: 'output'; stdout: string; isPartial: boolean }
+  /** A part of a file was seen: whole lines from `startLine` (from 1). `totalLines` null when not known. */
+  | { op: 'glimpse'; path: string; text: string; startLine: number; totalLines: number | null }
+  /** Something changed the file, seen only in parts (a linter's or a person's edit that the agent was told of). */
+  | { op: 'touched'; path: string; snippet: { line: number; text: string }[] }
