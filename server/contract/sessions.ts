@@ -75,6 +75,8 @@ export const Timeline = z.object({
   commits: z.array(z.number().int()),
   /** `seq`, first line of each prompt. */
   prompts: z.array(z.tuple([z.number().int(), z.string()])),
+  /** `seq` of a tool call, `seq` of its result, so that replay can show both as one step before any event is loaded. */
+  results: z.array(z.tuple([z.number().int(), z.number().int()])).optional(),
 })
 export type Timeline = z.infer<typeof Timeline>
 
