@@ -1,0 +1,16 @@
+import { createContext } from 'svelte'
+import type { LiveClient } from '../api/live.ts'
+import type { Keys } from './keys.svelte.ts'
+import type { Router } from './router.svelte.ts'
+import type { Theme } from './theme.svelte.ts'
+
+/** What every page can use. Made once by App.svelte. */
+export interface AppState {
+  router: Router
+  live: LiveClient
+  theme: Theme
+  keys: Keys
+}
+
+/** `getApp()` while a component is set up: `const { router, live, theme, keys } = getApp()`. */
+export const [getApp, setApp] = createContext<AppState>()
