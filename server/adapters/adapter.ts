@@ -144,6 +144,8 @@ export interface Adapter {
   readCompanion?(source: Source, content: Uint8Array): SessionFact[]
   /** Reads the agent's own registry of running sessions; only below its roots. */
   listLive?(host: Host): Promise<LiveSession[]>
-  /** Tokens that fit into a model's context. */
-  contextWindow(model: string): number
+  /** Tokens that fit into a model's context, given that it held `used` already. */
+  contextWindow(model: string, used: number): number
+  /** US dollars of one answer by the adapter's dated price table; null when the model has no price. */
+  costOf(usage: Usage): number | null
 }

@@ -90,7 +90,7 @@ export const Event = z.object({
   kind: EventKind,
   /** `seq` of the record before it in the conversation tree. */
   parentSeq: z.number().int().nullable(),
-  /** 0 on the conversation's active path; others are branches that a rewind left. */
+  /** 0 on the conversation's active path, 1 and up on branches that a rewind left, -1 inside a sub-agent's work. */
   branch: z.number().int(),
   /** The main text: prompt, answer, thinking, output, summary. Cut when `truncated`. */
   text: z.string().nullable(),

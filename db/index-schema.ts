@@ -1,0 +1,184 @@
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+// Everything here is derived from the vault and can be rebuilt. Times are milliseconds since 1970.
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    key: integer('key').primaryKey({ autoIncrement: true }),
+    /** The id that the API shows. */
+    id: text('id').notNull(),
+    agent: text('agent').notNull(),
+    nativeId: text('native_id').notNull(),
+    /** Of a sub-agent: the session that started it, by id, because that one may be read later. */
+    parentId: text('parent_id'),
+    subagentType: text('subagent_type'),
+    subagentDescription: text('subagent_description'),
+    /** The tool call in the parent that started it. */
+    parentCallId: text('parent_call_id'),
+    forkOfId: text('fork_of_id'),
+    title: text('title'),
+    titleRank: integer('title_rank').notNull().default(-1),
+    firstPrompt: text('first_prompt'),
+    projectPath: text('project_path'),
+    gitBranch: text('git_branch'),
+    version: text('version'),
+    startedAt: integer('started_at'),
+    endedAt: integer('ended_at'),
+    /** What lists are sorted by: the last event's time, else when bytes were last kept. */
+    activeAt: integer('active_at').notNull().default(0),
+    events: integer('events').notNull().default(0),
+    prompts: integer('prompts').notNull().default(0),
+    compactions: integer('compactions').notNull().default(0),
+    toolCalls: integer('tool_calls').notNull().default(0),
+    errors: integer('errors').notNull().default(0),
+    /** JSON list, in the order of first use. */
+    models: text('models').notNull().default('[]'),
+    /** Its own answers; those of its sub-agents stand in their rows. */
+    input: integer('input').notNull().default(0),
+    output: integer('output').notNull().default(0),
+    cacheRead: integer('cache_read').notNull().default(0),
+    cacheWrite: integer('cache_write').notNull().default(0),
+    costUsd: real('cost_usd').notNull().default(0),
+    /** Answers of models without a price. */
+    unpriced: integer('unpriced').notNull().default(0),
+    contextUsed: integer('context_used'),
+    contextWindow: integer('context_window'),
+    filesChanged: integer('files_changed').notNull().default(0),
+    linesAdded: integer('lines_added').notNull().default(0),
+    linesRemoved: integer('lines_removed').notNull().default(0),
+    lineEvents: integer('line_events').notNull().default(0),
+    lineBookkeeping: integer('line_bookkeeping').notNull().default(0),
+    lineProblems: integer('line_problems').notNull().default(0),
+    lineBlank: integer('line_blank').notNull().default(0),
+    /** The last event on the main chain, to which an event with a dangling parent is tied. */
+    lastChainSeq: integer('last_chain_seq'),
+    branches: integer('branches').notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex('sessions_by_id').on(table.id),
+    index('sessions_by_activity').on(table.activeAt, table.key),
+    index('sessions_by_parent').on(table.parentId),
+  ],
+)
+
+/** How far each source has been read. */
+export const cursors = sqliteTable(
+  'cursors',
+  {
+    sourceId: integer('source_id').primaryKey(),
+    sessionKey: integer('session_key'),
+    generationId: integer('generation_id').notNull(),
+    /** Start of the first line that has not been read. */
+    offset: integer('offset').notNull(),
+    /** Lines before it. */
+    lines: integer('lines').notNull(),
+  },
+  (table) => [index('cursors_by_session').on(table.sessionKey)],
+)
+
+export const events = sqliteTable(
+  'events',
+  {
+    sessionKey: integer('session_key').notNull(),
+    seq: integer('seq').notNull(),
+    id: text('id').notNull(),
+    at: integer('at'),
+    kind: text('kind').notNull(),
+    parentSeq: integer('parent_seq'),
+    branch: integer('branch').notNull().default(0),
+    /** Where the line stands in the vault, and which of its parts this is. */
+    generationId: integer('generation_id').notNull(),
+    offset: integer('offset').notNull(),
+    length: integer('length').notNull(),
+    part: integer('part').notNull(),
+    /** The beginning of the text, for lists and lines too long to be read for a page. */
+    preview: text('preview'),
+    callId: text('call_id'),
+    toolName: text('tool_name'),
+    isError: integer('is_error', { mode: 'boolean' }).notNull().default(false),
+    isCommit: integer('is_commit', { mode: 'boolean' }).notNull().default(false),
+    subagentId: text('subagent_id'),
+    contextUsed: integer('context_used'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionKey, table.seq] }),
+    uniqueIndex('events_by_id').on(table.id, table.sessionKey),
+    index('events_by_call').on(table.sessionKey, table.callId),
+  ],
+)
+
+/** Files that an event says it changed. */
+export const eventChanges = sqliteTable(
+  'event_changes',
+  {
+    sessionKey: integer('session_key').notNull(),
+    seq: integer('seq').notNull(),
+    path: text('path').notNull(),
+    added: integer('added').notNull(),
+    removed: integer('removed').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionKey, table.seq, table.path] })],
+)
+
+export const sessionFiles = sqliteTable(
+  'session_files',
+  { sessionKey: integer('session_key').notNull(), path: text('path').notNull() },
+  (table) => [primaryKey({ columns: [table.sessionKey, table.path] })],
+)
+
+export const compactions = sqliteTable(
+  'compactions',
+  {
+    sessionKey: integer('session_key').notNull(),
+    seq: integer('seq').notNull(),
+    preTokens: integer('pre_tokens'),
+    postTokens: integer('post_tokens'),
+  },
+  (table) => [primaryKey({ columns: [table.sessionKey, table.seq] })],
+)
+
+/** Each model answer once, whichever sessions repeat it. */
+export const usages = sqliteTable(
+  'usages',
+  {
+    key: text('key').primaryKey(),
+    messageId: text('message_id'),
+    sessionKey: integer('session_key').notNull(),
+    seq: integer('seq').notNull(),
+    isSidechain: integer('is_sidechain', { mode: 'boolean' }).notNull(),
+    at: integer('at'),
+    model: text('model').notNull(),
+    input: integer('input').notNull(),
+    output: integer('output').notNull(),
+    cacheRead: integer('cache_read').notNull(),
+    cacheWrite: integer('cache_write').notNull(),
+    /** Null when the model has no price. */
+    costUsd: real('cost_usd'),
+  },
+  (table) => [index('usages_by_message').on(table.messageId), index('usages_by_session').on(table.sessionKey)],
+)
+
+/** Lines that could not be understood. */
+export const problems = sqliteTable(
+  'problems',
+  {
+    generationId: integer('generation_id').notNull(),
+    offset: integer('offset').notNull(),
+    sessionKey: integer('session_key'),
+    sourceId: integer('source_id').notNull(),
+    line: integer('line').notNull(),
+    length: integer('length').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.generationId, table.offset] }),
+    index('problems_by_session').on(table.sessionKey),
+  ],
+)
+
+export const unknownKinds = sqliteTable(
+  'unknown_kinds',
+  { agent: text('agent').notNull(), kind: text('kind').notNull(), count: integer('count').notNull() },
+  (table) => [primaryKey({ columns: [table.agent, table.kind] })],
+)

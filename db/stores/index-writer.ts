@@ -1,0 +1,366 @@
+import type Database from 'better-sqlite3'
+
+/** One event as the index keeps it: enough for lists and the scrubber, and where its line stands in the vault. */
+export interface EventRow {
+  id: string
+  at: number | null
+  kind: string
+  parentSeq: number | null
+  generationId: number
+  offset: number
+  length: number
+  part: number
+  preview: string | null
+  callId: string | null
+  toolName: string | null
+  isError: boolean
+  isCommit: boolean
+  subagentId: string | null
+  contextUsed: number | null
+  /** Stands on no branch: it came from inside another agent's work. */
+  isSidechain: boolean
+}
+
+export interface UsageRow {
+  key: string
+  messageId: string | null
+  isSidechain: boolean
+  at: number | null
+  model: string
+  input: number
+  output: number
+  cacheRead: number
+  cacheWrite: number
+  costUsd: number | null
+}
+
+export interface CursorRow {
+  sourceId: number
+  sessionKey: number | null
+  generationId: number
+  offset: number
+  lines: number
+}
+
+/** The columns of a session that reading advances. They are loaded once, changed in memory and saved with each batch. */
+export interface SessionRow {
+  key: number
+  id: string
+  agent: string
+  native_id: string
+  parent_id: string | null
+  subagent_type: string | null
+  subagent_description: string | null
+  parent_call_id: string | null
+  fork_of_id: string | null
+  title: string | null
+  title_rank: number
+  first_prompt: string | null
+  project_path: string | null
+  git_branch: string | null
+  version: string | null
+  started_at: number | null
+  ended_at: number | null
+  active_at: number
+  events: number
+  prompts: number
+  compactions: number
+  tool_calls: number
+  errors: number
+  models: string
+  context_used: number | null
+  context_window: number | null
+  files_changed: number
+  lines_added: number
+  lines_removed: number
+  line_events: number
+  line_bookkeeping: number
+  line_problems: number
+  line_blank: number
+  last_chain_seq: number | null
+  branches: number
+}
+
+/** What of a session reading changes; identity and token sums are written elsewhere. */
+const SAVED = [
+  'parent_id',
+  'subagent_type',
+  'subagent_description',
+  'parent_call_id',
+  'fork_of_id',
+  'title',
+  'title_rank',
+  'first_prompt',
+  'project_path',
+  'git_branch',
+  'version',
+  'started_at',
+  'ended_at',
+  'active_at',
+  'events',
+  'prompts',
+  'compactions',
+  'tool_calls',
+  'errors',
+  'models',
+  'context_used',
+  'context_window',
+  'files_changed',
+  'lines_added',
+  'lines_removed',
+  'line_events',
+  'line_bookkeeping',
+  'line_problems',
+  'line_blank',
+  'last_chain_seq',
+  'branches',
+] as const satisfies readonly (keyof SessionRow)[]
+
+/** Writes what ingest has understood. One per process, on the connection of the ingest worker; callers hold the transaction. */
+export class IndexWriter {
+  readonly #database: Database.Database
+  readonly #statements: ReturnType<typeof prepare>
+
+  constructor(database: Database.Database) {
+    this.#database = database
+    this.#statements = prepare(database)
+  }
+
+  /** Runs `work` in one transaction: all of it stands in the index afterwards, or nothing. */
+  transaction<Result>(work: () => Result): Result {
+    return this.#database.transaction(work)()
+  }
+
+  /** Returns the session with that id, making an empty one when there is none. */
+  session(identity: { id: string; agent: string; nativeId: string; parentId: string | null }): SessionRow {
+    const found = this.#statements.findSession.get(identity.id)
+    if (found) return found
+    this.#statements.addSession.run(identity.id, identity.agent, identity.nativeId, identity.parentId)
+    const added = this.#statements.findSession.get(identity.id)
+    if (!added) throw new Error(`The session ${identity.id} vanished while it was written.`)
+    return added
+  }
+
+  saveSession(row: SessionRow): void {
+    this.#statements.saveSession.run(row)
+  }
+
+  /** Adds an event at `seq`. Returns false when the session has an event of that id already: the first one stays. */
+  addEvent(sessionKey: number, seq: number, row: EventRow): boolean {
+    const result = this.#statements.addEvent.run(
+      sessionKey,
+      seq,
+      row.id,
+      row.at,
+      row.kind,
+      row.parentSeq,
+      row.generationId,
+      row.offset,
+      row.length,
+      row.part,
+      row.preview,
+      row.callId,
+      row.toolName,
+      row.isError ? 1 : 0,
+      row.isCommit ? 1 : 0,
+      row.subagentId,
+      row.contextUsed,
+      row.isSidechain ? -1 : 0,
+    )
+    return result.changes === 1
+  }
+
+  findSeq(sessionKey: number, eventId: string): number | null {
+    return this.#statements.findSeq.get(eventId, sessionKey)?.seq ?? null
+  }
+
+  /** Returns the session, other than `sessionKey`, that was the first to have an event of this id. */
+  findOtherSession(eventId: string, sessionKey: number): { key: number; id: string } | null {
+    return this.#statements.findOther.get(eventId, sessionKey) ?? null
+  }
+
+  /** Moves everything between the two events to a new branch when a prompt among it was left by a rewind. */
+  markBranch(sessionKey: number, afterSeq: number, beforeSeq: number, branch: number): boolean {
+    if (!this.#statements.hasPrompt.get(sessionKey, afterSeq, beforeSeq)) return false
+    this.#statements.markBranch.run(branch, sessionKey, afterSeq, beforeSeq)
+    return true
+  }
+
+  /** Returns how many files are new to the session's list of changed files (0 or 1). */
+  addChange(sessionKey: number, seq: number, change: { path: string; added: number; removed: number }): number {
+    this.#statements.addChange.run(sessionKey, seq, change.path, change.added, change.removed)
+    return this.#statements.addFile.run(sessionKey, change.path).changes
+  }
+
+  addCompaction(sessionKey: number, seq: number, preTokens: number | null, postTokens: number | null): void {
+    this.#statements.addCompaction.run(sessionKey, seq, preTokens, postTokens)
+  }
+
+  /**
+   * Counts a model answer once. Copies share `key`; a side chain replays a message under another request, so there
+   * the message id alone decides. The main chain's copy wins over a side chain's, then the larger one.
+   */
+  addUsage(sessionKey: number, seq: number, row: UsageRow): void {
+    const held = this.#findUsage(row)
+    if (held && !supersedes(row, held)) return
+    const owner = held?.session_key ?? sessionKey
+    if (held) {
+      this.#addToSums(held.session_key, held, -1)
+      this.#statements.removeUsage.run(held.key)
+    }
+    this.#statements.addUsage.run(
+      row.key,
+      row.messageId,
+      owner,
+      owner === sessionKey ? seq : (held?.seq ?? seq),
+      row.isSidechain ? 1 : 0,
+      row.at,
+      row.model,
+      row.input,
+      row.output,
+      row.cacheRead,
+      row.cacheWrite,
+      row.costUsd,
+    )
+    const added = {
+      input: row.input,
+      output: row.output,
+      cache_read: row.cacheRead,
+      cache_write: row.cacheWrite,
+      cost_usd: row.costUsd,
+    }
+    this.#addToSums(owner, added, 1)
+  }
+
+  cursor(sourceId: number): CursorRow | null {
+    return this.#statements.cursor.get(sourceId) ?? null
+  }
+
+  saveCursor(row: CursorRow): void {
+    this.#statements.saveCursor.run(row)
+  }
+
+  addProblem(row: {
+    generationId: number
+    offset: number
+    sessionKey: number | null
+    sourceId: number
+    line: number
+    length: number
+    reason: string
+  }): void {
+    this.#statements.addProblem.run(row)
+  }
+
+  countUnknown(agent: string, kind: string): void {
+    this.#statements.countUnknown.run(agent, kind)
+  }
+
+  #findUsage(row: UsageRow): HeldUsage | undefined {
+    const same = this.#statements.findUsage.get(row.key)
+    if (same || !row.messageId) return same
+    const replay = this.#statements.findMessage.get(row.messageId)
+    return replay && (replay.is_sidechain === 1 || row.isSidechain) ? replay : undefined
+  }
+
+  #addToSums(sessionKey: number, sums: Sums, sign: 1 | -1): void {
+    this.#statements.addToSums.run(
+      sign * sums.input,
+      sign * sums.output,
+      sign * sums.cache_read,
+      sign * sums.cache_write,
+      sign * (sums.cost_usd ?? 0),
+      sums.cost_usd === null ? sign : 0,
+      sessionKey,
+    )
+  }
+}
+
+interface Sums {
+  input: number
+  output: number
+  cache_read: number
+  cache_write: number
+  cost_usd: number | null
+}
+
+interface HeldUsage extends Sums {
+  key: string
+  session_key: number
+  seq: number
+  is_sidechain: number
+}
+
+function supersedes(row: UsageRow, held: HeldUsage): boolean {
+  const heldIsSide = held.is_sidechain === 1
+  if (row.isSidechain !== heldIsSide) return heldIsSide
+  const total = row.input + row.output + row.cacheRead + row.cacheWrite
+  return total > held.input + held.output + held.cache_read + held.cache_write
+}
+
+function prepare(database: Database.Database) {
+  const assignments = SAVED.map((column) => `${column} = @${column}`).join(', ')
+  return {
+    findSession: database.prepare<[string], SessionRow>('SELECT * FROM sessions WHERE id = ?'),
+    addSession: database.prepare<[string, string, string, string | null]>(
+      'INSERT INTO sessions (id, agent, native_id, parent_id) VALUES (?, ?, ?, ?)',
+    ),
+    saveSession: database.prepare<[SessionRow]>(`UPDATE sessions SET ${assignments} WHERE key = @key`),
+    addEvent: database.prepare(
+      `INSERT INTO events (session_key, seq, id, at, kind, parent_seq, generation_id, offset, length, part, preview,
+         call_id, tool_name, is_error, is_commit, subagent_id, context_used, branch)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, session_key) DO NOTHING`,
+    ),
+    findSeq: database.prepare<[string, number], { seq: number }>(
+      'SELECT seq FROM events WHERE id = ? AND session_key = ?',
+    ),
+    findOther: database.prepare<[string, number], { key: number; id: string }>(
+      `SELECT sessions.key, sessions.id FROM events JOIN sessions ON sessions.key = events.session_key
+       WHERE events.id = ? AND events.session_key <> ? ORDER BY sessions.key LIMIT 1`,
+    ),
+    hasPrompt: database.prepare<[number, number, number], { one: number }>(
+      `SELECT 1 AS one FROM events WHERE session_key = ? AND seq > ? AND seq < ? AND branch = 0 AND kind = 'prompt' LIMIT 1`,
+    ),
+    markBranch: database.prepare<[number, number, number, number]>(
+      'UPDATE events SET branch = ? WHERE session_key = ? AND seq > ? AND seq < ? AND branch = 0',
+    ),
+    addChange: database.prepare<[number, number, string, number, number]>(
+      `INSERT INTO event_changes (session_key, seq, path, added, removed) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET added = added + excluded.added, removed = removed + excluded.removed`,
+    ),
+    addFile: database.prepare<[number, string]>(
+      'INSERT INTO session_files (session_key, path) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    ),
+    addCompaction: database.prepare<[number, number, number | null, number | null]>(
+      'INSERT OR REPLACE INTO compactions (session_key, seq, pre_tokens, post_tokens) VALUES (?, ?, ?, ?)',
+    ),
+    findUsage: database.prepare<[string], HeldUsage>('SELECT * FROM usages WHERE key = ?'),
+    findMessage: database.prepare<[string], HeldUsage>(
+      'SELECT * FROM usages WHERE message_id = ? ORDER BY is_sidechain LIMIT 1',
+    ),
+    removeUsage: database.prepare<[string]>('DELETE FROM usages WHERE key = ?'),
+    addUsage: database.prepare(
+      `INSERT INTO usages (key, message_id, session_key, seq, is_sidechain, at, model, input, output, cache_read,
+         cache_write, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    addToSums: database.prepare<[number, number, number, number, number, number, number]>(
+      `UPDATE sessions SET input = input + ?, output = output + ?, cache_read = cache_read + ?,
+         cache_write = cache_write + ?, cost_usd = cost_usd + ?, unpriced = unpriced + ? WHERE key = ?`,
+    ),
+    cursor: database.prepare<[number], CursorRow>(
+      `SELECT source_id AS sourceId, session_key AS sessionKey, generation_id AS generationId, offset, lines
+       FROM cursors WHERE source_id = ?`,
+    ),
+    saveCursor: database.prepare<[CursorRow]>(
+      `INSERT OR REPLACE INTO cursors (source_id, session_key, generation_id, offset, lines)
+       VALUES (@sourceId, @sessionKey, @generationId, @offset, @lines)`,
+    ),
+    addProblem: database.prepare(
+      `INSERT OR REPLACE INTO problems (generation_id, offset, session_key, source_id, line, length, reason)
+       VALUES (@generationId, @offset, @sessionKey, @sourceId, @line, @length, @reason)`,
+    ),
+    countUnknown: database.prepare<[string, string]>(
+      'INSERT INTO unknown_kinds (agent, kind, count) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1',
+    ),
+  }
+}
