@@ -140,11 +140,11 @@ function parseFlags(argv: readonly string[]): Record<string, string | boolean> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) throw new StartRefused(output.trimEnd(), 0)
-    const reason =
-      output
-        .trim()
-        .replace(/^error: /, '')
-        .split('\n')[0] ?? error.message
+    const reason = output
+      .trim()
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ')
+      .replace(/\.$/, '')
     throw new StartRefused(`The arguments cannot be used: ${reason}. See npm start -- --help.`, 2)
   }
   const flags: Record<string, string | boolean> = {}
