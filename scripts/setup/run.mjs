@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { root } from './project.mjs'
+
+/**
+ * Runs a program to its end with our own input and output and resolves to its exit code. Signals that reach only us
+ * are handed on; an interrupt from the keyboard reaches the child by itself.
+ */
+export function runToEnd(program, args, { env = process.env, cwd = root } = {}) {
+  const child = spawn(program, args, { cwd, env, stdio: 'inherit' })
+  return ended(child)
+}
+
+/** Resolves to the exit code of a child that was started by us, handing signals on until then. */
+export function ended(child) {
+  const stopListening = handOnSignals(child)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      stopListening()
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0))
+    })
+  })
+}
+
+/** Runs a program and resolves to its exit code and everything it wrote. */
+export function runQuietly(program, args, { env = process.env, cwd = root } = {}) {
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8')
+    stream.on('data', (text) => {
+      output += text
+    })
+  }
+  const stopListening = handOnSignals(child)
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 127, output: error.message }))
+    child.on('close', (code) => {
+      stopListening()
+      resolve({ code: code ?? 1, output })
+    })
+  })
+}
+
+function handOnSignals(child) {
+  const handOn = (signal) => {
+    // A terminal sends the interrupt to the whole group: handing it on would deliver it twice.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return
+    child.kill(signal)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, handOn)
+  return () => {
+    for (const signal of signals) process.off(signal, handOn)
+  }
+}
