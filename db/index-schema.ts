@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 // Everything here is derived from the vault and can be rebuilt. Times are milliseconds since 1970.
@@ -54,6 +55,8 @@ export const sessions = sqliteTable(
     /** The last event on the main chain, to which an event with a dangling parent is tied. */
     lastChainSeq: integer('last_chain_seq'),
     branches: integer('branches').notNull().default(0),
+    /** `present`, `rewritten` or `gone`: how its sources stand at their place, by the vault. */
+    sourceState: text('source_state').notNull().default('present'),
   },
   (table) => [
     uniqueIndex('sessions_by_id').on(table.id),
@@ -104,7 +107,12 @@ export const events = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.sessionKey, table.seq] }),
     uniqueIndex('events_by_id').on(table.id, table.sessionKey),
-    index('events_by_call').on(table.sessionKey, table.callId),
+    index('events_by_call')
+      .on(table.sessionKey, table.callId)
+      .where(sql`call_id IS NOT NULL`),
+    index('events_by_subagent')
+      .on(table.sessionKey, table.subagentId)
+      .where(sql`subagent_id IS NOT NULL`),
   ],
 )
 

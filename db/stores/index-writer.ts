@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import type { Sqlite } from '../client.ts'
 
 /** One event as the index keeps it: enough for lists and the scrubber, and where its line stands in the vault. */
 export interface EventRow {
@@ -118,17 +118,17 @@ const SAVED = [
 
 /** Writes what ingest has understood. One per process, on the connection of the ingest worker; callers hold the transaction. */
 export class IndexWriter {
-  readonly #database: Database.Database
+  readonly #sqlite: Sqlite
   readonly #statements: ReturnType<typeof prepare>
 
-  constructor(database: Database.Database) {
-    this.#database = database
-    this.#statements = prepare(database)
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite
+    this.#statements = prepare(sqlite)
   }
 
   /** Runs `work` in one transaction: all of it stands in the index afterwards, or nothing. */
   transaction<Result>(work: () => Result): Result {
-    return this.#database.transaction(work)()
+    return this.#sqlite.transaction(work)()
   }
 
   /** Returns the session with that id, making an empty one when there is none. */
@@ -232,6 +232,16 @@ export class IndexWriter {
     this.#addToSums(owner, added, 1)
   }
 
+  /** Returns true when it was another one before. */
+  setSourceState(sessionKey: number, state: 'present' | 'rewritten' | 'gone'): boolean {
+    return this.#statements.setSourceState.run(state, sessionKey, state).changes === 1
+  }
+
+  /** Ids of the sources that a session was read from. */
+  sourcesOf(sessionKey: number): number[] {
+    return this.#statements.sourcesOf.all(sessionKey).map((row) => row.id)
+  }
+
   cursor(sourceId: number): CursorRow | null {
     return this.#statements.cursor.get(sourceId) ?? null
   }
@@ -298,68 +308,72 @@ function supersedes(row: UsageRow, held: HeldUsage): boolean {
   return total > held.input + held.output + held.cache_read + held.cache_write
 }
 
-function prepare(database: Database.Database) {
+function prepare(sqlite: Sqlite) {
   const assignments = SAVED.map((column) => `${column} = @${column}`).join(', ')
   return {
-    findSession: database.prepare<[string], SessionRow>('SELECT * FROM sessions WHERE id = ?'),
-    addSession: database.prepare<[string, string, string, string | null]>(
+    findSession: sqlite.prepare<[string], SessionRow>('SELECT * FROM sessions WHERE id = ?'),
+    addSession: sqlite.prepare<[string, string, string, string | null]>(
       'INSERT INTO sessions (id, agent, native_id, parent_id) VALUES (?, ?, ?, ?)',
     ),
-    saveSession: database.prepare<[SessionRow]>(`UPDATE sessions SET ${assignments} WHERE key = @key`),
-    addEvent: database.prepare(
+    saveSession: sqlite.prepare<[SessionRow]>(`UPDATE sessions SET ${assignments} WHERE key = @key`),
+    addEvent: sqlite.prepare(
       `INSERT INTO events (session_key, seq, id, at, kind, parent_seq, generation_id, offset, length, part, preview,
          call_id, tool_name, is_error, is_commit, subagent_id, context_used, branch)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, session_key) DO NOTHING`,
     ),
-    findSeq: database.prepare<[string, number], { seq: number }>(
+    findSeq: sqlite.prepare<[string, number], { seq: number }>(
       'SELECT seq FROM events WHERE id = ? AND session_key = ?',
     ),
-    findOther: database.prepare<[string, number], { key: number; id: string }>(
+    findOther: sqlite.prepare<[string, number], { key: number; id: string }>(
       `SELECT sessions.key, sessions.id FROM events JOIN sessions ON sessions.key = events.session_key
        WHERE events.id = ? AND events.session_key <> ? ORDER BY sessions.key LIMIT 1`,
     ),
-    hasPrompt: database.prepare<[number, number, number], { one: number }>(
+    hasPrompt: sqlite.prepare<[number, number, number], { one: number }>(
       `SELECT 1 AS one FROM events WHERE session_key = ? AND seq > ? AND seq < ? AND branch = 0 AND kind = 'prompt' LIMIT 1`,
     ),
-    markBranch: database.prepare<[number, number, number, number]>(
+    markBranch: sqlite.prepare<[number, number, number, number]>(
       'UPDATE events SET branch = ? WHERE session_key = ? AND seq > ? AND seq < ? AND branch = 0',
     ),
-    addChange: database.prepare<[number, number, string, number, number]>(
+    addChange: sqlite.prepare<[number, number, string, number, number]>(
       `INSERT INTO event_changes (session_key, seq, path, added, removed) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET added = added + excluded.added, removed = removed + excluded.removed`,
     ),
-    addFile: database.prepare<[number, string]>(
+    addFile: sqlite.prepare<[number, string]>(
       'INSERT INTO session_files (session_key, path) VALUES (?, ?) ON CONFLICT DO NOTHING',
     ),
-    addCompaction: database.prepare<[number, number, number | null, number | null]>(
+    addCompaction: sqlite.prepare<[number, number, number | null, number | null]>(
       'INSERT OR REPLACE INTO compactions (session_key, seq, pre_tokens, post_tokens) VALUES (?, ?, ?, ?)',
     ),
-    findUsage: database.prepare<[string], HeldUsage>('SELECT * FROM usages WHERE key = ?'),
-    findMessage: database.prepare<[string], HeldUsage>(
+    findUsage: sqlite.prepare<[string], HeldUsage>('SELECT * FROM usages WHERE key = ?'),
+    findMessage: sqlite.prepare<[string], HeldUsage>(
       'SELECT * FROM usages WHERE message_id = ? ORDER BY is_sidechain LIMIT 1',
     ),
-    removeUsage: database.prepare<[string]>('DELETE FROM usages WHERE key = ?'),
-    addUsage: database.prepare(
+    removeUsage: sqlite.prepare<[string]>('DELETE FROM usages WHERE key = ?'),
+    addUsage: sqlite.prepare(
       `INSERT INTO usages (key, message_id, session_key, seq, is_sidechain, at, model, input, output, cache_read,
          cache_write, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    addToSums: database.prepare<[number, number, number, number, number, number, number]>(
+    addToSums: sqlite.prepare<[number, number, number, number, number, number, number]>(
       `UPDATE sessions SET input = input + ?, output = output + ?, cache_read = cache_read + ?,
          cache_write = cache_write + ?, cost_usd = cost_usd + ?, unpriced = unpriced + ? WHERE key = ?`,
     ),
-    cursor: database.prepare<[number], CursorRow>(
+    cursor: sqlite.prepare<[number], CursorRow>(
       `SELECT source_id AS sourceId, session_key AS sessionKey, generation_id AS generationId, offset, lines
        FROM cursors WHERE source_id = ?`,
     ),
-    saveCursor: database.prepare<[CursorRow]>(
+    saveCursor: sqlite.prepare<[CursorRow]>(
       `INSERT OR REPLACE INTO cursors (source_id, session_key, generation_id, offset, lines)
        VALUES (@sourceId, @sessionKey, @generationId, @offset, @lines)`,
     ),
-    addProblem: database.prepare(
+    setSourceState: sqlite.prepare<[string, number, string]>(
+      'UPDATE sessions SET source_state = ? WHERE key = ? AND source_state <> ?',
+    ),
+    sourcesOf: sqlite.prepare<[number], { id: number }>('SELECT source_id AS id FROM cursors WHERE session_key = ?'),
+    addProblem: sqlite.prepare(
       `INSERT OR REPLACE INTO problems (generation_id, offset, session_key, source_id, line, length, reason)
        VALUES (@generationId, @offset, @sessionKey, @sourceId, @line, @length, @reason)`,
     ),
-    countUnknown: database.prepare<[string, string]>(
+    countUnknown: sqlite.prepare<[string, string]>(
       'INSERT INTO unknown_kinds (agent, kind, count) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1',
     ),
   }

@@ -51,6 +51,16 @@ export const listEvents = defineRoute({
   trustReply: true,
 })
 
+export const getEvent = defineRoute({
+  method: 'GET',
+  path: '/api/sessions/:sessionId/events/:seq',
+  summary: 'Returns one event, with texts that a page of events cuts short.',
+  area: 'Sessions',
+  params: SessionParams.extend({ seq: z.coerce.number().int().min(0) }),
+  reply: Event,
+  trustReply: true,
+})
+
 /** The whole session in columns, one row per event, small enough for the scrubber of a very long session. */
 export const Timeline = z.object({
   /** Highest `seq` + 1. */

@@ -44,14 +44,14 @@ export class Understanding {
   /** Says from which byte on a source's bytes have to be given to {@link take}. */
   position(sourceId: number): { generationId: number; offset: number } | null {
     const reading = this.#readings.get(sourceId)
-    if (reading) return { generationId: reading.generationId, offset: reading.splitter.end }
+    if (reading) return { generationId: reading.generationId, offset: endOf(reading) }
     return this.#writer.cursor(sourceId)
   }
 
   /** Reads one block that follows on the one before it. One transaction: rows and cursor stand together or not at all. */
   take(source: Source, block: Block): SessionChange | null {
     const reading = this.#readingFor(block)
-    return this.#write(source, block.sourceId, reading, () => reading.splitter.push(block.bytes))
+    return this.#write(source, block.sourceId, reading, () => reading.splitter.push(block.bytes, block.offset))
   }
 
   /** Reads a last line without line feed, once its source has been quiet; a torn one goes on waiting. */
@@ -84,10 +84,10 @@ export class Understanding {
 
   #readingFor(block: Block): Reading {
     const held = this.#readings.get(block.sourceId)
-    if (held && held.generationId === block.generationId && held.splitter.end === block.offset) return held
+    if (held && held.generationId === block.generationId && endOf(held) === block.offset) return held
     const cursor = this.#writer.cursor(block.sourceId)
     const isSame = cursor?.generationId === block.generationId
-    const start = isSame ? { offset: cursor.offset, lines: cursor.lines } : { offset: 0, lines: 0 }
+    const start = isSame ? { offset: cursor.offset, lineNumber: cursor.lines + 1 } : { offset: 0, lineNumber: 1 }
     if (start.offset !== block.offset) {
       throw new Error(`Source ${block.sourceId} was to be read from byte ${start.offset}, but byte ${block.offset} came.`)
     }
@@ -114,8 +114,8 @@ export class Understanding {
           sourceId,
           sessionKey: session.key,
           generationId: reading.generationId,
-          offset: reading.splitter.offset,
-          lines: reading.splitter.lines,
+          offset: reading.splitter.position.offset,
+          lines: reading.splitter.position.lineNumber - 1,
         })
         const isNew = batch.isFirst
         return { sessionId: session.id, isNew, events: session.events, agent: session.agent }
@@ -146,6 +146,11 @@ export class Understanding {
     if (!adapter) throw new Error(`There is no adapter “${source.agent}”.`)
     return adapter
   }
+}
+
+/** The byte that has to come next. */
+function endOf(reading: Reading): number {
+  return reading.splitter.position.offset + reading.splitter.waitingBytes
 }
 
 /** The lines of one block on their way into the index. */

@@ -1,0 +1,133 @@
+import type { StoredEvent, CallLink } from '../../db/stores/event-store.ts'
+import type { Adapter, ParsedEvent, Source } from '../adapters/adapter.ts'
+import { type Event, EventKind } from '../contract/event.ts'
+import { cutLongStrings, cutText } from './cut.ts'
+
+/** Where the bytes of lines come from. */
+export interface KeptLines {
+  /** The bytes of one generation; shorter when it ends before. */
+  readRange(generationId: number, offset: number, length: number): Uint8Array
+  sourceOfGeneration(generationId: number): Source | undefined
+}
+
+/** Lines above this many bytes are not parsed for a page: its events show their beginning only. */
+export const LONGEST_LINE_IN_PAGE = 1_000_000
+/** Lines above this many bytes are not parsed at all: parsing would hold up everything else. */
+export const LONGEST_LINE = 12_000_000
+
+const IN_PAGE = { text: 24_000, string: 4_000, image: 300_000 }
+const ALONE = { text: 2_000_000, string: 500_000, image: 8_000_000 }
+
+const RAW_KINDS: readonly string[] = ['unknown', 'hook', 'attachment', 'notice', 'progress']
+
+/** Makes whole events out of index rows and the vault's lines. Bodies are not stored twice: the vault has them. */
+export class EventBodies {
+  readonly #lines: KeptLines
+  readonly #adapters: ReadonlyMap<string, Adapter>
+
+  constructor(lines: KeptLines, adapters: readonly Adapter[]) {
+    this.#lines = lines
+    this.#adapters = new Map(adapters.map((adapter) => [adapter.id, adapter]))
+  }
+
+  /** Events of a page, long texts cut. */
+  page(rows: readonly StoredEvent[], links: ReadonlyMap<string, CallLink>, sessionId: string): Event[] {
+    let line: { generationId: number; offset: number; parts: ParsedEvent[] } | null = null
+    return rows.map((row) => {
+      if (row.length > LONGEST_LINE_IN_PAGE) return this.#toEvent(row, undefined, links, { sessionId, limits: IN_PAGE })
+      if (line?.generationId !== row.generationId || line.offset !== row.offset) {
+        line = { generationId: row.generationId, offset: row.offset, parts: this.#parse(row) }
+      }
+      return this.#toEvent(row, line.parts[row.part], links, { sessionId, limits: IN_PAGE })
+    })
+  }
+
+  /** One event as whole as a browser can take it. */
+  whole(row: StoredEvent, links: ReadonlyMap<string, CallLink>, sessionId: string): Event {
+    const parts = row.length > LONGEST_LINE ? [] : this.#parse(row)
+    return this.#toEvent(row, parts[row.part], links, { sessionId, limits: ALONE })
+  }
+
+  /** The line of an event, byte for byte. */
+  line(row: StoredEvent): Uint8Array {
+    return this.#lines.readRange(row.generationId, row.offset, row.length)
+  }
+
+  /** The texts that a person can see of the events of one line. */
+  texts(row: StoredEvent): { part: number; text: string }[] {
+    if (row.length > LONGEST_LINE) return [{ part: row.part, text: row.preview ?? '' }]
+    return this.#parse(row).map((event, part) => ({
+      part,
+      text: event.tool ? `${event.tool.name} ${JSON.stringify(event.tool.input)}` : (event.text ?? ''),
+    }))
+  }
+
+  #parse(row: StoredEvent): ParsedEvent[] {
+    const source = this.#lines.sourceOfGeneration(row.generationId)
+    const adapter = source && this.#adapters.get(source.agent)
+    if (!source || !adapter) return []
+    const reading = adapter.readLine(this.line(row), { source, offset: row.offset })
+    return reading.kind === 'events' ? reading.events : []
+  }
+
+  #toEvent(
+    row: StoredEvent,
+    parsed: ParsedEvent | undefined,
+    links: ReadonlyMap<string, CallLink>,
+    view: { sessionId: string; limits: typeof IN_PAGE },
+  ): Event {
+    const { limits } = view
+    const link = row.callId === null ? undefined : links.get(row.callId)
+    const text = cutText(parsed ? parsed.text : row.preview, limits.text)
+    const input = cutLongStrings(parsed?.tool?.input ?? null, limits.string)
+    const detail = cutLongStrings(parsed?.result?.detail ?? null, limits.string)
+    const isRaw = RAW_KINDS.includes(row.kind)
+    const raw = cutLongStrings(isRaw ? (parsed?.raw ?? null) : null, limits.string)
+    const subagentId = row.subagentId ?? link?.subagentId ?? null
+    return {
+      seq: row.seq,
+      id: row.id,
+      at: row.at === null ? null : new Date(row.at).toISOString(),
+      kind: EventKind.catch('unknown').parse(row.kind),
+      parentSeq: row.parentSeq,
+      branch: row.branch,
+      text: text.value,
+      truncated: !parsed || text.isCut || input.isCut || detail.isCut || raw.isCut,
+      bytes: row.length,
+      queued: parsed?.isQueued ?? false,
+      tool:
+        row.kind === 'tool_call' && row.callId !== null
+          ? {
+              id: row.callId,
+              name: row.toolName ?? parsed?.tool?.name ?? '',
+              summary: parsed?.tool?.summary ?? row.preview ?? '',
+              input: input.value,
+              resultSeq: link?.resultSeq ?? null,
+              subagent: subagentId === null ? null : `${view.sessionId}:${subagentId}`,
+            }
+          : null,
+      result:
+        row.kind === 'tool_result' && row.callId !== null
+          ? {
+              callId: row.callId,
+              callSeq: link?.callSeq ?? null,
+              name: link?.name ?? null,
+              isError: row.isError === 1,
+              exitCode: parsed?.result?.exitCode ?? null,
+              images: (parsed?.result?.images ?? []).map((image) =>
+                image.base64 !== null && image.base64.length > limits.image ? { ...image, base64: null } : image,
+              ),
+              persisted: parsed?.result?.persisted ?? null,
+              detail: detail.value,
+            }
+          : null,
+      changes: parsed?.changes ?? [],
+      compaction: parsed?.compaction ?? null,
+      model: parsed?.model ?? null,
+      tokens: parsed?.usage?.tokens ?? null,
+      contextUsed: parsed?.usage?.contextUsed ?? parsed?.compaction?.postTokens ?? null,
+      recordKind: parsed?.recordKind ?? row.kind,
+      raw: raw.value,
+    }
+  }
+}
