@@ -51,7 +51,20 @@ function handOnSignals(child) {
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, handOn)
+  const watch = watchParent(() => child.kill('SIGTERM'))
   return () => {
     for (const signal of signals) process.off(signal, handOn)
+    clearInterval(watch)
   }
+}
+
+/** npm hands a signal on to the shell that it starts us in, and that shell ends without telling us. */
+function watchParent(onGone) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    onGone()
+  }, 500)
+  return watch.unref()
 }
