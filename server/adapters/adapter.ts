@@ -24,7 +24,7 @@ export interface Source {
   role: SourceRole
   /** Native id of the session that it belongs to; for a sub-agent that of its parent; null when it belongs to none. */
   nativeId: string | null
-  /** The sub-agent's own id; null for all other roles. */
+  /** The sub-agent's own id, for its transcript and its meta file; null for all others. */
   subagentId: string | null
 }
 
@@ -35,8 +35,10 @@ export interface Root {
 
 /** Facts about the session that a line states. The last one of a kind wins, for titles the highest rank first. */
 export type SessionFact =
-  | { kind: 'title'; rank: number; text: string }
-  | { kind: 'cwd'; path: string }
+  /** With `leafId` only if the session has that event: old versions wrote titles of other sessions of the project too. */
+  | { kind: 'title'; rank: number; text: string; leafId?: string }
+  /** `isProject` when the session is filed under this folder. The last such is the project, else the first `cwd`. */
+  | { kind: 'cwd'; path: string; isProject?: boolean }
   | { kind: 'git-branch'; name: string }
   | { kind: 'version'; text: string }
   /** The event at which the agent would resume. */
@@ -44,6 +46,7 @@ export type SessionFact =
   | { kind: 'context-window'; tokens: number }
   /** Of a sub-agent: what it is and which tool call started it. */
   | { kind: 'subagent'; agentType: string | null; description: string | null; toolUseId: string | null }
+  /** Stated at every prompt; the first counts. */
   | { kind: 'first-prompt'; text: string }
 
 /** Tokens of one model answer. Several records of one answer carry the same key and are counted once. */

@@ -1,0 +1,5 @@
+import type { Adapter } from './adapter.ts'
+import { claudeCode } from './claude-code/index.ts'
+
+/** Every agent that is known. */
+export const adapters: readonly Adapter[] = [claudeCode]
