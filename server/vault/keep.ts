@@ -1,0 +1,154 @@
+import { hash } from 'node:crypto'
+import type { FileStamp, Generation, VaultStore } from '../../db/stores/vault-store.ts'
+import { isDiskFull } from '../../db/database-error.ts'
+import { Chunker } from './chunker.ts'
+import { encodeSync, type Encoded } from './codec.ts'
+import { readBlocks } from './read-blocks.ts'
+import type { SourceFile } from './source-file.ts'
+import { stage, type LooseEnd, type StagedBlock } from './stage.ts'
+import { VaultFullError } from './vault-full-error.ts'
+
+/** How many bytes of each end are hashed to tell an append from a rewrite. */
+export const EDGE = 4096
+
+/** Bytes of one generation, in order. */
+export interface KeptBlock {
+  sourceId: number
+  generationId: number
+  generation: number
+  offset: number
+  bytes: Uint8Array
+}
+
+/** A generation as it grows. `id` is null until its first block is stored. */
+export interface Draft {
+  id: number | null
+  sourceId: number
+  number: number
+  length: number
+  settled: number
+  /** The first and the last bytes, up to `EDGE`. */
+  head: Uint8Array
+  tail: Uint8Array
+}
+
+export interface KeepJob {
+  path: string
+  file: SourceFile
+  stamp: FileStamp
+  draft: Draft
+  /** Reads bytes of a generation that were kept before. */
+  readKept: (generationId: number, offset: number, length: number) => Uint8Array
+  onBlock: (block: KeptBlock) => void
+  now: () => number
+}
+
+/**
+ * Keeps a file from the end of its draft on. Each block is stored in one transaction and handed on after it; meanwhile
+ * the next one is compressed on the thread pool.
+ */
+export async function keepFile(store: VaultStore, job: KeepJob): Promise<void> {
+  const { draft, file, stamp } = job
+  const chunker = new Chunker(draft.length - draft.settled, draft.tail)
+  const blocks = readBlocks(file, { offset: draft.length, stamp }, chunker)
+  const loose = looseEnd(store, job)
+
+  async function stageNext(): Promise<StagedBlock | null> {
+    const next = await blocks.next()
+    if (next.done === true) return null
+    const staged = stage(next.value, loose, (sha256) => store.findChunkId(sha256) !== undefined)
+    loose.settled = staged.settled
+    return staged
+  }
+
+  let staged = await stageNext()
+  while (staged !== null) {
+    const next = staged.raw.end === null ? stageNext() : Promise.resolve(null)
+    const [encoded, following] = await Promise.all([allEncoded(staged), next])
+    storeBlock(store, job, { staged, encoded })
+    announce(job, staged)
+    staged = following
+  }
+}
+
+function looseEnd(store: VaultStore, { draft, readKept }: KeepJob): LooseEnd {
+  const { id, settled, length } = draft
+  return {
+    settled,
+    pieces: id === null ? 0 : store.countPieces(id, settled),
+    read: () => (id === null ? new Uint8Array() : readKept(id, settled, length - settled)),
+  }
+}
+
+function allEncoded(staged: StagedBlock): Promise<(Encoded | null)[]> {
+  return Promise.all(staged.pieces.map((piece) => piece.encoded))
+}
+
+function storeBlock(
+  store: VaultStore,
+  job: KeepJob,
+  { staged, encoded }: { staged: StagedBlock; encoded: (Encoded | null)[] },
+): void {
+  try {
+    const generation = store.write(() => writeBlock(store, job, { staged, encoded }))
+    advance(job.draft, staged, generation)
+  } catch (error) {
+    if (isDiskFull(error)) throw new VaultFullError(job.path, error)
+    throw error
+  }
+}
+
+function writeBlock(
+  store: VaultStore,
+  { draft, stamp, now }: KeepJob,
+  { staged, encoded }: { staged: StagedBlock; encoded: (Encoded | null)[] },
+): Generation {
+  const at = now()
+  const generation = grown(draft, staged)
+  const id = draft.id ?? store.createGeneration(generation, at)
+  if (staged.dropFrom !== null) store.dropPieces(id, staged.dropFrom)
+  staged.pieces.forEach(({ offset, bytes, sha256 }, position) => {
+    const chunkId =
+      store.findChunkId(sha256) ??
+      store.createChunk({ sha256, length: bytes.length, ...(encoded[position] ?? encodeSync(bytes)) })
+    store.addPiece(id, { offset, length: bytes.length, chunkId })
+  })
+  if (draft.id !== null) store.extendGeneration({ ...generation, id })
+  const whole = staged.raw.end?.stamp ?? null
+  if (whole === null) store.recordPartial(draft.sourceId, stamp.identity, at)
+  else store.recordWhole(draft.sourceId, whole, at)
+  return { ...generation, id }
+}
+
+function grown(draft: Draft, { raw, settled }: StagedBlock): Omit<Generation, 'id'> {
+  const { head, tail } = edgesAfter(draft, raw.bytes)
+  return {
+    sourceId: draft.sourceId,
+    number: draft.number,
+    length: raw.offset + raw.bytes.length,
+    settled,
+    headHash: hash('sha256', head, 'buffer'),
+    tailHash: hash('sha256', tail, 'buffer'),
+  }
+}
+
+function edgesAfter(draft: Draft, bytes: Uint8Array): { head: Uint8Array; tail: Uint8Array } {
+  const head =
+    draft.head.length < EDGE ? Buffer.concat([draft.head, bytes.subarray(0, EDGE - draft.head.length)]) : draft.head
+  const tail =
+    bytes.length < EDGE ? Buffer.concat([draft.tail, bytes]).subarray(-EDGE) : Buffer.from(bytes.subarray(-EDGE))
+  return { head, tail }
+}
+
+function advance(draft: Draft, staged: StagedBlock, generation: Generation): void {
+  Object.assign(draft, edgesAfter(draft, staged.raw.bytes))
+  draft.id = generation.id
+  draft.length = generation.length
+  draft.settled = generation.settled
+}
+
+function announce({ draft, onBlock }: KeepJob, { raw }: StagedBlock): void {
+  if (raw.bytes.length === 0 || draft.id === null) return
+  const { sourceId, number, id } = draft
+  onBlock({ sourceId, generationId: id, generation: number, offset: raw.offset, bytes: raw.bytes })
+}

@@ -1,0 +1,241 @@
+import { isDiskFull } from '../../db/database-error.ts'
+import type { FileStamp, Generation, SourceIdentity, VaultSource, VaultStore } from '../../db/stores/vault-store.ts'
+import { ChunkCache } from './chunk-cache.ts'
+import { decode } from './codec.ts'
+import { compareWithFile } from './compare.ts'
+import { keepFile, type Draft, type KeptBlock } from './keep.ts'
+import { isSameStamp, lookAt, SourceFile, UnreadableError } from './source-file.ts'
+import { VaultFullError } from './vault-full-error.ts'
+import { verifyVault, type Damage } from './verify.ts'
+
+export type { KeptBlock } from './keep.ts'
+export type { Damage } from './verify.ts'
+export type { VaultSource } from '../../db/stores/vault-store.ts'
+
+/** What `keep` found, and what it kept. */
+export interface KeepOutcome {
+  /** 0 when the file is gone and was never known. */
+  sourceId: number
+  /** The newest generation; null when nothing of the source was ever kept. */
+  generationId: number | null
+  change: 'new' | 'grown' | 'rewritten' | 'unchanged' | 'gone' | 'unreadable'
+  /** The range of the newest generation that was kept now; empty when nothing was. */
+  keptFrom: number
+  keptTo: number
+  /** Why it could not be read, as a sentence. */
+  reason: string | null
+  /** True when it was gone or unreadable before and is readable now. */
+  returned: boolean
+}
+
+export interface VaultOptions {
+  /** Decompressed chunks held for `readRange`, in bytes. */
+  cacheBytes?: number
+  now?: () => number
+}
+
+/** Largest block that `blocks` hands out. */
+const BLOCK = 1024 * 1024
+
+/**
+ * Holds every byte that a source ever had. One thread keeps; any number may read meanwhile, each with a `Vault` on its
+ * own connection.
+ */
+export class Vault {
+  readonly #store: VaultStore
+  readonly #cache: ChunkCache
+  readonly #now: () => number
+  /** The last call of `keep` for each path, so that two never overlap. */
+  readonly #queue = new Map<string, Promise<unknown>>()
+
+  constructor(store: VaultStore, options: VaultOptions = {}) {
+    this.#store = store
+    this.#cache = new ChunkCache(options.cacheBytes ?? 8 * 1024 * 1024)
+    this.#now = options.now ?? Date.now
+  }
+
+  /**
+   * Reads what is new in a file and stores it; `onBlock` gets each block, at most 1 MiB, after it is safe on disk. An
+   * unchanged file is not opened. Calls for different paths may run at the same time; those for one path follow each
+   * other. Rejects with `VaultFullError` when the disk is full; what `onBlock` got before is kept.
+   */
+  async keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {
+    const before = this.#queue.get(source.path)
+    const turn = (before ?? Promise.resolve()).then(
+      () => this.#keep(source, onBlock),
+      () => this.#keep(source, onBlock),
+    )
+    this.#queue.set(source.path, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#queue.get(source.path) === turn) this.#queue.delete(source.path)
+    }
+  }
+
+  /** Marks a source whose file vanished; its bytes stay. Null when it is not known. */
+  markGone(path: string): number | null {
+    const cursor = this.#store.findCursor(path)
+    if (cursor === undefined) return null
+    if (cursor.state !== 'gone') this.#write(path, () => this.#store.markGone(cursor.sourceId))
+    return cursor.sourceId
+  }
+
+  /** The bytes of a range; shorter where the generation ends. The result must not be changed: it may be shared. */
+  readRange(generationId: number, offset: number, length: number): Uint8Array {
+    if (length <= 0) return new Uint8Array()
+    return this.#store.read(() => {
+      const end = Math.min(offset + length, this.#store.findGeneration(generationId)?.length ?? 0)
+      if (end <= offset) return new Uint8Array()
+      const parts = this.#store.piecesIn(generationId, offset, end).map((piece) => {
+        const chunk = this.#chunk(piece.chunkId)
+        return chunk.subarray(Math.max(0, offset - piece.offset), Math.min(piece.length, end - piece.offset))
+      })
+      const [only] = parts
+      return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
+    })
+  }
+
+  /** All bytes of a source's newest generation; undefined when nothing of it was ever kept. */
+  readWhole(path: string): Uint8Array | undefined {
+    const generation = this.#store.findSource(path)?.generation
+    return generation ? this.readRange(generation.id, 0, generation.length) : undefined
+  }
+
+  /** The bytes of a generation in order, for rebuilding the index. */
+  *blocks(generationId: number, from = 0): Generator<KeptBlock, void> {
+    for (let offset = from; ;) {
+      const generation = this.#store.findGeneration(generationId)
+      if (generation === undefined || offset >= generation.length) return
+      const bytes = this.readRange(generationId, offset, BLOCK)
+      yield { sourceId: generation.sourceId, generationId, generation: generation.number, offset, bytes }
+      offset += bytes.length
+    }
+  }
+
+  listSources(): VaultSource[] {
+    return this.#store.listSources()
+  }
+
+  findSource(path: string): VaultSource | undefined {
+    return this.#store.findSource(path)
+  }
+
+  /** Bytes of all generations of all sources, and the size of the vault's file. */
+  totals(): { rawBytes: number; vaultBytes: number } {
+    return this.#store.totals()
+  }
+
+  /** Reads everything and reports what is not as it was when it was kept. */
+  verify(): Generator<Damage, void> {
+    return verifyVault(this.#store)
+  }
+
+  async #keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {
+    const seen = lookAt(source.path)
+    if (seen.kind === 'gone') return this.#gone(source)
+    if (seen.kind === 'unreadable') return this.#unreadable(source, seen.reason)
+    const unchanged = this.#unchanged(source, seen.stamp)
+    if (unchanged) return unchanged
+
+    const opened = SourceFile.open(source.path)
+    if ('kind' in opened) {
+      return opened.kind === 'gone' ? this.#gone(source) : this.#unreadable(source, opened.reason)
+    }
+    try {
+      return await this.#keepOpened(source, { ...opened, onBlock })
+    } catch (error) {
+      if (error instanceof UnreadableError) return this.#unreadable(source, error.reason)
+      throw error
+    } finally {
+      opened.file.close()
+    }
+  }
+
+  #unchanged(source: SourceIdentity, stamp: FileStamp): KeepOutcome | undefined {
+    const cursor = this.#store.findCursor(source.path)
+    if (cursor === undefined || cursor.state === 'gone' || cursor.problem !== null) return undefined
+    const { sourceId, identity, size, mtimeNs } = cursor
+    if (identity === null || size === null || mtimeNs === null) return undefined
+    if (!isSameStamp({ identity, size, mtimeNs }, stamp)) return undefined
+    const generationId = this.#store.newestGeneration(sourceId)?.id ?? null
+    return outcome({ sourceId, generationId, change: 'unchanged', keptFrom: size, keptTo: size })
+  }
+
+  async #keepOpened(
+    source: SourceIdentity,
+    opened: { file: SourceFile; stamp: FileStamp; onBlock: (block: KeptBlock) => void },
+  ): Promise<KeepOutcome> {
+    const cursor = this.#store.findCursor(source.path)
+    const returned = cursor !== undefined && (cursor.state === 'gone' || cursor.problem !== null)
+    const sourceId = this.#write(source.path, () => this.#store.putSource(source))
+    const newest = this.#store.newestGeneration(sourceId)
+    const isSameFile = cursor?.identity === opened.stamp.identity
+    const found = newest && (await compareWithFile(this.#store, { ...opened, generation: newest, isSameFile }))
+
+    if (newest && found?.kind === 'same') {
+      this.#write(source.path, () => this.#store.recordWhole(sourceId, opened.stamp, null))
+      const { id: generationId, length } = newest
+      return outcome({ sourceId, generationId, change: 'unchanged', keptFrom: length, keptTo: length, returned })
+    }
+    const draft: Draft =
+      newest && found?.kind === 'grown'
+        ? { ...newest, head: found.head, tail: found.tail }
+        : emptyDraft(sourceId, (newest?.number ?? 0) + 1)
+    const keptFrom = draft.length
+    await keepFile(this.#store, {
+      ...opened,
+      path: source.path,
+      draft,
+      readKept: (generationId, offset, length) => this.readRange(generationId, offset, length),
+      now: this.#now,
+    })
+    const change = newest === undefined ? 'new' : found?.kind === 'grown' ? 'grown' : 'rewritten'
+    return outcome({ sourceId, generationId: draft.id, change, keptFrom, keptTo: draft.length, returned })
+  }
+
+  #gone(source: SourceIdentity): KeepOutcome {
+    const sourceId = this.markGone(source.path) ?? 0
+    return outcome({ sourceId, generationId: this.#newest(sourceId)?.id ?? null, change: 'gone' })
+  }
+
+  #unreadable(source: SourceIdentity, reason: string): KeepOutcome {
+    const sourceId = this.#write(source.path, () => {
+      const id = this.#store.putSource(source)
+      this.#store.markUnreadable(id, reason)
+      return id
+    })
+    return outcome({ sourceId, generationId: this.#newest(sourceId)?.id ?? null, change: 'unreadable', reason })
+  }
+
+  #newest(sourceId: number): Generation | undefined {
+    return this.#store.newestGeneration(sourceId)
+  }
+
+  #write<T>(path: string, changes: () => T): T {
+    try {
+      return this.#store.write(changes)
+    } catch (error) {
+      throw isDiskFull(error) ? new VaultFullError(path, error) : error
+    }
+  }
+
+  #chunk(id: number): Buffer {
+    const cached = this.#cache.find(id)
+    if (cached) return cached
+    const chunk = this.#store.findChunk(id)
+    if (chunk === undefined) throw new Error(`The vault lacks chunk ${id}. Run a check of the vault.`)
+    const bytes = decode(chunk)
+    this.#cache.put(id, bytes)
+    return bytes
+  }
+}
+
+function emptyDraft(sourceId: number, number: number): Draft {
+  const nothing = new Uint8Array()
+  return { id: null, sourceId, number, length: 0, settled: 0, head: nothing, tail: nothing }
+}
+
+function outcome(found: Partial<KeepOutcome> & Pick<KeepOutcome, 'sourceId' | 'generationId' | 'change'>): KeepOutcome {
+  return { keptFrom: 0, keptTo: 0, reason: null, returned: false, ...found }
+}
