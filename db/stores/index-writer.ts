@@ -232,9 +232,9 @@ export class IndexWriter {
     this.#addToSums(owner, added, 1)
   }
 
-  /** Returns true when it was another one before. */
-  setSourceState(sessionKey: number, state: 'present' | 'rewritten' | 'gone'): boolean {
-    return this.#statements.setSourceState.run(state, sessionKey, state).changes === 1
+  /** Returns the session's id when its state was another one before, else null. */
+  setSourceState(sessionKey: number, state: 'present' | 'rewritten' | 'gone'): string | null {
+    return this.#statements.setSourceState.get(state, sessionKey, state)?.id ?? null
   }
 
   /** Ids of the sources that a session was read from. */
@@ -365,8 +365,8 @@ function prepare(sqlite: Sqlite) {
       `INSERT OR REPLACE INTO cursors (source_id, session_key, generation_id, offset, lines)
        VALUES (@sourceId, @sessionKey, @generationId, @offset, @lines)`,
     ),
-    setSourceState: sqlite.prepare<[string, number, string]>(
-      'UPDATE sessions SET source_state = ? WHERE key = ? AND source_state <> ?',
+    setSourceState: sqlite.prepare<[string, number, string], { id: string }>(
+      'UPDATE sessions SET source_state = ? WHERE key = ? AND source_state <> ? RETURNING id',
     ),
     sourcesOf: sqlite.prepare<[number], { id: number }>('SELECT source_id AS id FROM cursors WHERE session_key = ?'),
     addProblem: sqlite.prepare(

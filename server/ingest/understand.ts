@@ -1,7 +1,7 @@
 import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../adapters/adapter.ts'
 import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
-import type { CodeRecorder } from '../code-state/recorder.ts'
+import type { FileOp } from '../code-state/file-op.ts'
 
 /** Bytes of one generation of a source, as the vault has kept them. */
 export interface Block {
@@ -19,6 +19,24 @@ export interface SessionChange {
   agent: string
 }
 
+/** What one event tells about files on disk. */
+export interface RecordedEvent {
+  /** Null for bookkeeping lines; a repeat of an id in another session says nothing new. */
+  id: string | null
+  seq: number
+  at: number | null
+  /** Pairs a call with its result. */
+  callId: string | null
+  isResult: boolean
+  isError: boolean
+  ops: FileOp[]
+}
+
+/** Where code state is worked out. */
+export interface CodeSink {
+  record(session: { key: number; id: string }, events: RecordedEvent[]): void
+}
+
 interface Reading {
   generationId: number
   splitter: LineSplitter
@@ -32,10 +50,10 @@ const PREVIEW_CHARACTERS = 240
 export class Understanding {
   readonly #writer: IndexWriter
   readonly #adapters: ReadonlyMap<string, Adapter>
-  readonly #code: CodeRecorder
+  readonly #code: CodeSink
   readonly #readings = new Map<number, Reading>()
 
-  constructor(parts: { writer: IndexWriter; adapters: readonly Adapter[]; code: CodeRecorder }) {
+  constructor(parts: { writer: IndexWriter; adapters: readonly Adapter[]; code: CodeSink }) {
     this.#writer = parts.writer
     this.#adapters = new Map(parts.adapters.map((adapter) => [adapter.id, adapter]))
     this.#code = parts.code
@@ -52,6 +70,11 @@ export class Understanding {
   take(source: Source, block: Block): SessionChange | null {
     const reading = this.#readingFor(block)
     return this.#write(source, block.sourceId, reading, () => reading.splitter.push(block.bytes, block.offset))
+  }
+
+  /** True while the last line of a source has no line feed. */
+  isWaiting(sourceId: number): boolean {
+    return (this.#readings.get(sourceId)?.splitter.waitingBytes ?? 0) > 0
   }
 
   /** Reads a last line without line feed, once its source has been quiet; a torn one goes on waiting. */
@@ -76,7 +99,7 @@ export class Understanding {
     if (facts.length === 0) return null
     return this.#writer.transaction(() => {
       const session = this.#session(source)
-      for (const fact of facts) applyFact(session, fact)
+      for (const fact of facts) applyFact(session, fact, () => false)
       this.#writer.saveSession(session)
       return { sessionId: session.id, isNew: false, events: session.events, agent: session.agent }
     })
@@ -164,7 +187,7 @@ class Batch {
   readonly #generationId: number
   readonly #seqs = new Map<string, number>()
   readonly #models: string[]
-  readonly #recorded: Parameters<CodeRecorder['record']>[1] = []
+  readonly #recorded: RecordedEvent[] = []
 
   constructor(
     writer: IndexWriter,
@@ -199,7 +222,11 @@ class Batch {
     }
   }
 
-  finish(code: CodeRecorder): void {
+  #apply(fact: SessionFact): void {
+    applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
+  }
+
+  finish(code: CodeSink): void {
     const session = this.#session
     session.models = JSON.stringify(this.#models)
     session.active_at = session.ended_at ?? session.active_at
@@ -223,7 +250,7 @@ class Batch {
   #addBookkeeping(reading: Extract<LineReading, { kind: 'bookkeeping' }>): void {
     const session = this.#session
     session.line_bookkeeping += 1
-    for (const fact of reading.facts) applyFact(session, fact)
+    for (const fact of reading.facts) this.#apply(fact)
     if (reading.unknownKind !== null) this.#writer.countUnknown(session.agent, reading.unknownKind)
     if (reading.fileOps.length > 0) {
       this.#recorded.push({
@@ -245,7 +272,7 @@ class Batch {
       if (this.#addEvent(line, event, part)) isRepeat = false
       part += 1
     }
-    for (const fact of reading.facts) applyFact(this.#session, fact)
+    for (const fact of reading.facts) this.#apply(fact)
     if (isRepeat) this.#session.line_bookkeeping += 1
     else this.#session.line_events += 1
   }
@@ -368,15 +395,17 @@ function rowOf(
   }
 }
 
-function applyFact(session: SessionRow, fact: SessionFact): void {
+function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id: string) => boolean): void {
   switch (fact.kind) {
     case 'title':
       if (fact.rank < session.title_rank) return
+      if (fact.leafId !== undefined && !hasEvent(fact.leafId)) return
       session.title = fact.text
       session.title_rank = fact.rank
       return
     case 'cwd':
-      session.project_path ??= fact.path
+      if (fact.isProject) session.project_path = fact.path
+      else session.project_path ??= fact.path
       return
     case 'git-branch':
       session.git_branch = fact.name

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import type { MappingStore } from '../../db/stores/mapping-store.ts'
+import type { PathMappingStore } from '../../db/stores/path-mapping-store.ts'
 import type { SessionStore } from '../../db/stores/session-store.ts'
 import type { AgentSummary } from '../contract/agent.ts'
 import type { IngestProgress } from '../contract/live.ts'
@@ -19,7 +19,7 @@ export interface SettingsDeps {
   isDemo: boolean
   priceDate: string
   sessions: SessionStore
-  mappings: MappingStore
+  mappings: PathMappingStore
   live: LiveHub
   progress(): IngestProgress
   /** What is known of each agent from its folders and the vault. */
@@ -30,7 +30,7 @@ export interface SettingsDeps {
 
 /** Tells how the server stands, which agents it found, and where moved projects are. */
 export function settingsRoutes(app: FastifyInstance, deps: SettingsDeps): void {
-  mount(app, getHealth, () => ({ status: 'ok', version: deps.version, ingest: deps.progress() }))
+  mount(app, getHealth, () => ({ status: 'ok' as const, version: deps.version, ingest: deps.progress() }))
 
   mount(app, getAbout, async () => ({
     version: deps.version,
@@ -69,7 +69,7 @@ export function settingsRoutes(app: FastifyInstance, deps: SettingsDeps): void {
     if (!(await isFolder(body.to))) {
       throw new AppError('bad_request', `“${body.to}” is not a folder on this machine. Choose the folder where the project is now.`)
     }
-    deps.mappings.put(body, Date.now())
+    deps.mappings.put(body)
     deps.live.announce({ kind: 'settings' })
     return describe(deps, body)
   })

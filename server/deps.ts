@@ -1,0 +1,170 @@
+import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { openIndexDb, openVaultDb, type Sqlite } from '../db/client.ts'
+import { CodeStore } from '../db/stores/code-store.ts'
+import { EventStore } from '../db/stores/event-store.ts'
+import { PathMappingStore } from '../db/stores/path-mapping-store.ts'
+import { SessionStore } from '../db/stores/session-store.ts'
+import { SourceStore } from '../db/stores/source-store.ts'
+import { VaultStore } from '../db/stores/vault-store.ts'
+import type { Adapter, Host } from './adapters/adapter.ts'
+import { PRICE_DATE } from './adapters/claude-code/prices.ts'
+import { adapters } from './adapters/registry.ts'
+import { EventBodies } from './ingest/event-bodies.ts'
+import { Ingest } from './ingest/ingest.ts'
+import { LiveHub } from './live/hub.ts'
+import { LiveTracker } from './live/tracker.ts'
+import type { ReplayDeps } from './replay/routes.ts'
+import type { SessionDeps } from './sessions/routes.ts'
+import { mapPath } from './settings/path-mappings.ts'
+import type { SettingsDeps } from './settings/routes.ts'
+import { Vault } from './vault/vault.ts'
+
+/** Everything that routes need, and what runs beside them. */
+export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps {
+  token: string
+  log: Logger
+  /** The built web app. */
+  webDir: string
+  live: LiveHub
+  ingest: Ingest
+  close(): Promise<void>
+}
+
+/** What a start decides. */
+export interface Setting {
+  version: string
+  token: string
+  homeDir: string
+  dataDir: string
+  vaultFile: string
+  indexFile: string
+  /** What adapters may see of the environment. */
+  agentEnv: Record<string, string | undefined>
+  isDemo: boolean
+  log: Logger
+  webDir?: string
+}
+
+/** Opens the databases and ties everything together. Nothing is read from agents' folders before `ingest.start()`. */
+export function buildDeps(setting: Setting): Deps {
+  const { log } = setting
+  const host: Host = { homeDir: setting.homeDir, env: setting.agentEnv, platform: process.platform }
+  const vaultDb = openVaultDb(setting.vaultFile)
+  const opened = openIndexDb(setting.indexFile)
+  if (opened.rebuilt) log.warn(`The index is built again from the vault: ${opened.reason ?? ''}`)
+  const indexDb = opened.sqlite
+
+  const sessions = new SessionStore(indexDb)
+  const events = new EventStore(indexDb)
+  const sources = new SourceStore(vaultDb)
+  const mappings = new PathMappingStore(vaultDb)
+  const vault = new Vault(new VaultStore(vaultDb))
+  const live = new LiveHub(Date.now())
+  const tracker = new LiveTracker({
+    listRegistered: () => listRegistered(adapters, host),
+    onChange: (sessionId) => live.announce({ kind: 'state', sessionId }),
+    now: Date.now,
+  })
+  const ingest = new Ingest({
+    start: { vaultPath: setting.vaultFile, indexPath: setting.indexFile, host },
+    adapters,
+    hub: live,
+    tracker,
+    log,
+  })
+  const kept = {
+    readRange: (generationId: number, offset: number, length: number) => vault.readRange(generationId, offset, length),
+    sourceOfGeneration: (generationId: number) => {
+      const source = sources.ofGeneration(generationId)
+      return source && { ...source, agent: agentOf(source.agent) }
+    },
+  }
+  const localPath = (path: string) => mapPath(path, mappings.list())
+
+  return {
+    ...setting,
+    webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
+    priceDate: PRICE_DATE,
+    sessions,
+    events,
+    mappings,
+    live,
+    ingest,
+    code: new CodeStore(indexDb),
+    bodies: new EventBodies(kept, adapters),
+    localPath,
+    surroundings: { isLive: (id) => tracker.isLive(id), localPath },
+    liveIds: () => tracker.ids(),
+    describeSources: (ids) => sources.describe(ids),
+    resolveMoment: (sessionId, at) => resolveMoment(sessions, events, sessionId, at),
+    progress: () => ingest.progress,
+    describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),
+    sizes: async () => ({
+      rawBytes: vault.totals().rawBytes,
+      vaultBytes: await sizeOf(setting.vaultFile),
+      indexBytes: await sizeOf(setting.indexFile),
+    }),
+    close: async () => {
+      tracker.close()
+      await ingest.stop()
+      closeAll([indexDb, vaultDb])
+    },
+  }
+}
+
+/** Finds the event that a moment names: its `seq`, its id, or the end of the session when absent. */
+function resolveMoment(
+  sessions: SessionStore,
+  events: EventStore,
+  sessionId: string,
+  at: string | undefined,
+): { key: number; seq: number; projectPath: string | null } | undefined {
+  const session = sessions.find(sessionId)
+  if (!session) return undefined
+  const last = session.events - 1
+  const named = at === undefined || at === '' ? last : /^\d+$/.test(at) ? Number(at) : events.findSeq(session.key, at)
+  if (named === undefined || named > last) return undefined
+  return { key: session.key, seq: named, projectPath: session.projectPath }
+}
+
+async function listRegistered(all: readonly Adapter[], host: Host): Promise<string[]> {
+  const lists = await Promise.all(
+    all.map(async (adapter) => {
+      const running = (await adapter.listLive?.(host)) ?? []
+      return running.map((session) => `${adapter.id}:${session.nativeId}`)
+    }),
+  )
+  return lists.flat()
+}
+
+async function describeAgent(adapter: Adapter, host: Host, sources: SourceStore) {
+  const { lastKeptAt, ...counts } = sources.ofAgent(adapter.id)
+  return {
+    id: adapter.id,
+    label: adapter.label,
+    roots: await Promise.all(
+      adapter.roots(host).map(async ({ path }) => ({ path, exists: (await stat(path).catch(() => null)) !== null })),
+    ),
+    ...counts,
+    lastReadAt: lastKeptAt === null ? null : new Date(lastKeptAt).toISOString(),
+    unreadable: sources.unreadable(adapter.id),
+  }
+}
+
+function agentOf(id: string): Adapter['id'] {
+  const adapter = adapters.find((known) => known.id === id)
+  if (!adapter) throw new Error(`The vault holds sessions of “${id}”, which this Lossless does not know.`)
+  return adapter.id
+}
+
+/** The database's file with what has not been moved into it yet. */
+async function sizeOf(file: string): Promise<number> {
+  const parts = await Promise.all([file, `${file}-wal`].map((path) => stat(path).catch(() => null)))
+  return parts.reduce((sum, part) => sum + (part?.size ?? 0), 0)
+}
+
+function closeAll(databases: Sqlite[]): void {
+  for (const database of databases) database.close()
+}
