@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Route } from './contract/route.ts'
 import { ErrorReply } from './contract/errors.ts'
@@ -17,7 +16,7 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   answer: (call: Call<P, Q, B>) => z.input<R> | Promise<z.input<R>>,
 ): void {
   const hasBody = route.method === 'POST' || route.method === 'PUT'
-  app.withTypeProvider<ZodTypeProvider>().route({
+  app.route({
     method: route.method,
     url: route.path,
     schema: {
@@ -29,7 +28,7 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       response: { 200: route.reply, default: ErrorReply },
     },
     ...(route.trustReply ? { serializerCompiler: () => (reply: unknown) => JSON.stringify(reply) } : {}),
-    handler: (request) =>
+    handler: async (request) =>
       answer({
         params: request.params as z.output<P>,
         query: request.query as z.output<Q>,
