@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync, type ZstdOptions } from 'node:zlib'
 
 /** A chunk's bytes as they are stored; `codec` is 0 for plain, 1 for zstd. */
 export interface Encoded {
@@ -10,7 +10,20 @@ export interface Encoded {
 const PLAIN = 0
 const ZSTD = 1
 
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+/**
+ * Tables no larger than a chunk needs. With those of the level itself, each of several compressions at once touches
+ * some megabytes of fresh memory, and takes four times as long.
+ */
+const options: ZstdOptions = {
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 3,
+    [constants.ZSTD_c_windowLog]: 19,
+    [constants.ZSTD_c_hashLog]: 15,
+    [constants.ZSTD_c_chainLog]: 15,
+  },
+  chunkSize: 64 * 1024,
+}
+
 const compress = promisify(zstdCompress)
 
 /** Below this a round through the thread pool costs more than the compression. */
@@ -29,9 +42,9 @@ export function encodeSync(bytes: Uint8Array): Encoded {
   return smaller(bytes, zstdCompressSync(bytes, options))
 }
 
-/** Throws when the bytes are damaged. */
-export function decode(encoded: Encoded): Buffer {
-  return encoded.codec === PLAIN ? encoded.bytes : zstdDecompressSync(encoded.bytes)
+/** `length` is that of the result. Throws when the bytes are damaged. */
+export function decode({ codec, bytes, length }: Encoded & { length: number }): Buffer {
+  return codec === PLAIN ? bytes : zstdDecompressSync(bytes, { chunkSize: Math.max(1024, length) })
 }
 
 function smaller(bytes: Uint8Array, compressed: Buffer): Encoded {
