@@ -44,6 +44,8 @@ export type SessionFact =
   /** The event at which the agent would resume. */
   | { kind: 'leaf'; id: string; isRewind: boolean }
   | { kind: 'context-window'; tokens: number }
+  /** Of a sub-agent's source without `nativeId`: the session that it belongs to. */
+  | { kind: 'parent'; nativeId: string }
   /** Of a sub-agent: what it is and which tool call started it. */
   | { kind: 'subagent'; agentType: string | null; description: string | null; toolUseId: string | null }
   /** Stated at every prompt; the first counts. */

@@ -32,7 +32,7 @@ export function callOf(block: Shape, cwd: string | null): Draft {
     input,
     subagentId: null,
   }
-  return { kind: 'tool_call', tool, fileOps: callFileOps(name, input, cwd ?? '') }
+  return { kind: 'tool_call', tool, fileOps: callFileOps(name, input, cwd ?? '/') }
 }
 
 /** One line that says what a call does: the file, the command, the pattern. */

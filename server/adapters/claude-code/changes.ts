@@ -1,9 +1,5 @@
-import { diffLines } from 'diff'
 import type { FileChange } from '../../contract/event.ts'
 import { isShape, listOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
-
-/** Milliseconds that counting the lines of one notebook may take; beyond, only that it changed is said. */
-const DIFF_BUDGET_MS = 50
 
 /** Reads from a structured tool result which files it changed, and by how many lines. */
 export function changesOf(detail: unknown): FileChange[] {
@@ -50,13 +46,20 @@ function notebookChanges(path: string, detail: Shape): FileChange[] {
   const after = detail['updated_file']
   if (typeof before !== 'string' || typeof after !== 'string')
     return [{ path, change: 'modified', added: 0, removed: 0 }]
+  return [{ path, change: 'modified', ...countChangedLines(before.split('\n'), after.split('\n')) }]
+}
+
+/** Counts lines that only one side has; a line that moved is not counted. */
+function countChangedLines(before: string[], after: string[]): { added: number; removed: number } {
+  const left = new Map<string, number>()
+  for (const line of before) left.set(line, (left.get(line) ?? 0) + 1)
   let added = 0
-  let removed = 0
-  for (const part of diffLines(before, after, { timeout: DIFF_BUDGET_MS }) ?? []) {
-    if (part.added) added += part.count
-    if (part.removed) removed += part.count
+  for (const line of after) {
+    const count = left.get(line) ?? 0
+    if (count > 0) left.set(line, count - 1)
+    else added += 1
   }
-  return [{ path, change: 'modified', added, removed }]
+  return { added, removed: before.length - (after.length - added) }
 }
 
 function countHunks(hunks: unknown): { added: number; removed: number } {

@@ -1,5 +1,6 @@
-import type { ParsedEvent, SessionFact } from '../adapter.ts'
+import type { ParsedEvent, SessionFact, Source } from '../adapter.ts'
 import { isShape, listOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
+import { isFiledUnder } from './locate.ts'
 import { kindOf } from './records.ts'
 
 /** Which statement of a title counts; the highest. */
@@ -27,11 +28,13 @@ export function bookkeepingFacts(record: Shape): SessionFact[] {
   }
 }
 
-/** What a record of the conversation says about the session. `isProject` tells whether a folder is the session's project. */
-export function chainFacts(record: Shape, events: ParsedEvent[], isProject: (cwd: string) => boolean): SessionFact[] {
+/** What a record of the conversation says about the session. */
+export function chainFacts(record: Shape, events: ParsedEvent[], source: Source): SessionFact[] {
   const facts: SessionFact[] = []
   const cwd = textOf(record['cwd'])
-  if (cwd !== null) facts.push({ kind: 'cwd', path: cwd.toWellFormed(), isProject: isProject(cwd) })
+  if (cwd !== null) facts.push({ kind: 'cwd', path: cwd, isProject: isFiledUnder(source.path, cwd) })
+  const parent = source.role === 'subagent' && source.nativeId === null ? textOf(record['sessionId']) : null
+  if (parent !== null) facts.push({ kind: 'parent', nativeId: parent })
   const branch = textOf(record['gitBranch'])
   if (branch !== null) facts.push({ kind: 'git-branch', name: branch })
   const version = textOf(record['version'])

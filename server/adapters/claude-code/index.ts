@@ -7,7 +7,7 @@ import type { Shape } from '../shared/shape.ts'
 import { eventsOf } from './events.ts'
 import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
-import { classify, folderNameOf, listLive, projectFolderOf, roots } from './locate.ts'
+import { classify, listLive, roots } from './locate.ts'
 import { costOf } from './prices.ts'
 import { BOOKKEEPING_KINDS, RECORD_START, fullKindOf, headOf, isChainRecord, kindOf } from './records.ts'
 
@@ -30,7 +30,7 @@ function readLine(line: Uint8Array, context: LineContext): LineReading {
   try {
     const read = readJsonLine(bytes, RECORD_START)
     if ('problem' in read) return { kind: 'problem', reason: read.problem }
-    return joined(read.records.map((record) => readRecord(record, bytes, context)))
+    return joined(read.records.map((record, index) => readRecord(record, () => lineId(bytes, index), context)))
   } catch (error) {
     // Only foreign data can bring us here (a record nested thousands of levels deep): it is kept and told, never fatal.
     return { kind: 'problem', reason: `The record could not be understood: ${String(error)}` }
@@ -39,7 +39,7 @@ function readLine(line: Uint8Array, context: LineContext): LineReading {
 
 type RecordReading = Extract<LineReading, { kind: 'events' | 'bookkeeping' }>
 
-function readRecord(record: Shape, bytes: Uint8Array, context: LineContext): RecordReading {
+function readRecord(record: Shape, fallbackId: () => string, context: LineContext): RecordReading {
   if (!isChainRecord(record)) {
     const kind = kindOf(record)
     return {
@@ -49,18 +49,21 @@ function readRecord(record: Shape, bytes: Uint8Array, context: LineContext): Rec
       unknownKind: BOOKKEEPING_KINDS.has(kind) ? null : fullKindOf(record),
     }
   }
-  const head = headOf(record, () => `line-${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}`)
+  const head = headOf(record, fallbackId)
   const events = eventsOf(record, head)
-  const folder = projectFolderOf(context.source.path)
-  const facts = chainFacts(record, events, (cwd) => folder !== null && folderNameOf(cwd) === folder)
-  return { kind: 'events', events: ownChain(events, context.source), facts }
+  ownChain(events, context.source)
+  return { kind: 'events', events, facts: chainFacts(record, events, context.source) }
+}
+
+/** An id for a record without one: the same wherever the same line stands. */
+function lineId(bytes: Uint8Array, index: number): string {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 24)
+  return index === 0 ? `line-${hash}` : `line-${hash}-${index}`
 }
 
 /** In its own transcript a sub-agent's work is the main chain, though its records say otherwise. */
-function ownChain(events: ParsedEvent[], source: Source): ParsedEvent[] {
-  if (source.role !== 'subagent') return events
-  for (const event of events) event.isSidechain = false
-  return events
+function ownChain(events: ParsedEvent[], source: Source): void {
+  if (source.role === 'subagent') for (const event of events) event.isSidechain = false
 }
 
 /** A line where writes collided may hold several records: together they are one reading. */

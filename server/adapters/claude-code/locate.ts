@@ -59,6 +59,9 @@ function classifyInProject(name: string, companion: Source): Source {
   const orphan = /^(.+)\.jsonl\.orphaned-/.exec(name)?.[1]
   if (orphan !== undefined) return { ...companion, nativeId: orphan }
   if (!name.endsWith('.jsonl') || name === '.jsonl') return companion
+  // Versions before 2.1 put sub-agents beside the sessions; which session each belongs to stands in its records only.
+  const subagentId = SUBAGENT_FILE.exec(name)?.[1]
+  if (subagentId !== undefined) return { ...companion, role: 'subagent', subagentId }
   return { ...companion, role: 'session', nativeId: name.slice(0, -'.jsonl'.length) }
 }
 
@@ -70,14 +73,18 @@ function classifyBeside(nativeId: string, rest: string[], companion: Source): So
   return { ...companion, subagentId: SUBAGENT_META.exec(name)?.[1] ?? null }
 }
 
-/** The name that the agent gives to a project's folder. */
-export function folderNameOf(cwd: string): string {
-  return cwd.replace(/[^a-zA-Z0-9]/g, '-')
+/**
+ * True when the agent files sessions of the folder `cwd` at the place of this source. Names over 200 characters are cut
+ * and end in a hash, so only their beginning can be compared.
+ */
+export function isFiledUnder(path: string, cwd: string): boolean {
+  const folder = /[\\/]projects[\\/]([^\\/]+)[\\/]/.exec(path)?.[1] ?? ''
+  if (cwd.length > 200) return folder.startsWith(folderNameOf(cwd.slice(0, 200)))
+  return cwd.length === folder.length && folderNameOf(cwd) === folder
 }
 
-/** The project's folder name that a path of a source contains; null where it has none. */
-export function projectFolderOf(path: string): string | null {
-  return /[\\/]projects[\\/]([^\\/]+)[\\/]/.exec(path)?.[1] ?? null
+function folderNameOf(cwd: string): string {
+  return cwd.replace(/[^a-zA-Z0-9]/g, '-')
 }
 
 /** Reads the agent's registry of running sessions. Entries of processes that are gone do not count. */

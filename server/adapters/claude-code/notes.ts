@@ -3,7 +3,7 @@ import { countOrNull, isShape, listOf, shapeOf, textOf, type Shape } from '../sh
 import { answerDrafts } from './answers.ts'
 import type { Draft } from './drafts.ts'
 import { bookkeepingFileOps, resultFileOps } from './file-ops.ts'
-import { isTyped, promptDrafts } from './prompts.ts'
+import { commandText, isTyped, promptDrafts } from './prompts.ts'
 import { headOf, type Head } from './records.ts'
 import { resultText } from './results.ts'
 
@@ -24,7 +24,7 @@ export function systemDraft(record: Shape): Draft {
   const text = textOf(record['content'])
   if (subtype === 'compact_boundary') return compactionDraft(record)
   if (subtype === 'microcompact_boundary') return { kind: 'microcompaction', text, compaction: microMark(record) }
-  if (subtype === 'local_command') return { kind: 'command', text }
+  if (subtype === 'local_command') return { kind: 'command', text: commandText(text ?? '') }
   if (subtype === 'stop_hook_summary') return { kind: 'hook', text: hookCommands(record), raw: record }
   if (subtype === 'turn_duration') return { kind: 'progress', text: turnText(record) }
   if (NOTICES.has(subtype)) return { kind: 'notice', text: text ?? errorText(record), raw: record }

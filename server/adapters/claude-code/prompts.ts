@@ -7,6 +7,8 @@ import { resultOf } from './results.ts'
 const COMMAND_MARKUP =
   /^\s*<(?:command-name|command-message|command-args|local-command-stdout|local-command-stderr|bash-input|bash-stdout|bash-stderr)>/
 
+const COMMAND_OUTPUTS = ['local-command-stdout', 'local-command-stderr', 'bash-stdout', 'bash-stderr']
+
 /** Text that the agent or its harness put into user records. */
 const NOTICE_MARKUP =
   /^\s*(?:<(?:local-command-caveat|task-notification|system-reminder|user-memory-input|tick)\b|\[Request interrupted by user)/
@@ -47,9 +49,20 @@ export function isTyped(text: string): boolean {
 /** A text beside a tool result was typed while the agent was working (versions before 2.1.97). */
 function textDraft(text: string, record: Shape, isBesideResult: boolean): Draft {
   if (record['isCompactSummary'] === true) return { kind: 'summary', text }
-  if (COMMAND_MARKUP.test(text)) return { kind: 'command', text }
+  if (COMMAND_MARKUP.test(text)) return { kind: 'command', text: commandText(text) }
   if (isInjected(record) || NOTICE_MARKUP.test(text)) return { kind: 'notice', text, raw: record }
   return { kind: 'prompt', text, isQueued: isBesideResult || record['promptSource'] === 'queued' }
+}
+
+/** A command as it was typed, or what it printed, without the markup around it. */
+export function commandText(markup: string): string {
+  const part = (tag: string): string | undefined => new RegExp(`<${tag}>([\\s\\S]*?)(?:</${tag}>|$)`).exec(markup)?.[1]
+  const name = part('command-name')
+  if (name !== undefined) return `${name} ${part('command-args') ?? ''}`.trim()
+  const input = part('bash-input')
+  if (input !== undefined) return `! ${input}`
+  const said = COMMAND_OUTPUTS.map(part).filter((text) => text !== undefined && text !== '')
+  return said.length > 0 ? said.join('\n') : markup.replace(/<\/?[a-z-]+>/g, '').trim()
 }
 
 function isInjected(record: Shape): boolean {

@@ -18,7 +18,7 @@ const PERSISTED = /<persisted-output>[\s\S]{0,400}?(?:saved to|at): ?([^\n<]+)/
  * and it is not known to which it belongs.
  */
 export function resultOf(block: Shape, detail: unknown): Draft {
-  const isError = block['is_error'] === true
+  const isError = block['is_error'] === true || (typeof detail === 'string' && detail.startsWith('Error: '))
   const text = resultText(block['content'])
   const structured = shapeOf(detail)
   const result: ParsedEvent['result'] = {

@@ -1,5 +1,7 @@
 import { isShape, type Shape } from './shape.ts'
 
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
+
 /** What a line of JSON held: records, at least one, or the reason why there is none. */
 export type JsonLine = { records: Shape[] } | { problem: string }
 
@@ -90,7 +92,7 @@ function endOfString(text: string, quote: number): number {
 
 /** Lone surrogates can only come from an escape, so most records need no walk. */
 function repaired(record: Shape, text: string): Shape {
-  if (!text.includes('\\ud') && !text.includes('\\uD')) return record
+  if (!text.includes('\\u') || !SURROGATE_ESCAPE.test(text)) return record
   return wellFormed(record) as Shape
 }
 
