@@ -15,12 +15,17 @@ import { settingsRoutes } from './settings/routes.ts'
 
 /** Builds the server with all its routes, not listening: what main serves and what tests ask. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
-  const app = fastify({ loggerInstance: deps.log as FastifyBaseLogger, disableRequestLogging: true, bodyLimit: 1_000_000 })
+  const app = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: 1_000_000,
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = describeError(error)
-    if (answer.code === 'internal') request.log.error({ err: error, path: request.url.split('?')[0] }, 'a request failed')
+    if (answer.code === 'internal')
+      request.log.error({ err: error, path: request.url.split('?')[0] }, 'a request failed')
     void reply.code(answer.status).send({ code: answer.code, message: answer.message } satisfies ErrorReply)
   })
 
@@ -63,8 +68,14 @@ function describeError(error: FastifyError): ErrorReply & { status: number } {
   if (error instanceof AppError) return { status: error.status, code: error.code, message: error.message }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation
-    const where = first ? `${error.validationContext ?? 'request'}${first.instancePath.replaceAll('/', '.')}` : 'request'
-    return { status: 400, code: 'bad_request', message: `The ${where} does not fit: ${first?.message ?? 'unknown reason'}.` }
+    const where = first
+      ? `${error.validationContext ?? 'request'}${first.instancePath.replaceAll('/', '.')}`
+      : 'request'
+    return {
+      status: 400,
+      code: 'bad_request',
+      message: `The ${where} does not fit: ${first?.message ?? 'unknown reason'}.`,
+    }
   }
   if (error.statusCode === 413) return { status: 413, code: 'too_large', message: 'The request is too large.' }
   if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500) {

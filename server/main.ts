@@ -33,7 +33,11 @@ async function main(): Promise<number> {
   }
 }
 
-async function serve(config: Config, folder: DataFolder, lock: NonNullable<ReturnType<DataFolder['lock']>>): Promise<number> {
+async function serve(
+  config: Config,
+  folder: DataFolder,
+  lock: NonNullable<ReturnType<DataFolder['lock']>>,
+): Promise<number> {
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }))
   const deps = buildDeps({
     version: readVersion(),
@@ -74,7 +78,10 @@ async function serve(config: Config, folder: DataFolder, lock: NonNullable<Retur
 async function showRunning(folder: DataFolder, config: Config): Promise<number> {
   const running = await folder.findRunning(PATIENCE)
   if (!running) {
-    print(`Another Lossless holds the data folder ${folder.dir} but does not say where it listens. Stop it and start again.`, process.stderr)
+    print(
+      `Another Lossless holds the data folder ${folder.dir} but does not say where it listens. Stop it and start again.`,
+      process.stderr,
+    )
     return 1
   }
   print(`Lossless is already running on this data folder, at ${running.url}`, process.stdout)

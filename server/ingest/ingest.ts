@@ -43,7 +43,8 @@ export class Ingest {
     const roots = adapters.flatMap((adapter) => adapter.roots(start.host))
     this.#watcher = await watchRoots(roots, (change) => this.#onChange(change.path), {
       onSweep: () => this.#order({ kind: 'sweep' }),
-      onError: (error: Error) => log.warn({ err: error }, 'watching the agents’ folders failed; they are swept instead'),
+      onError: (error: Error) =>
+        log.warn({ err: error }, 'watching the agents’ folders failed; they are swept instead'),
     })
     // What changed between the first walk and the first event is found by one more walk.
     this.#order({ kind: 'sweep' })

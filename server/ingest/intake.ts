@@ -17,8 +17,6 @@ export interface IntakeParts {
   writer: IndexWriter
   understanding: Understanding
   report(report: IngestReport): void
-  /** Called when nothing is waiting any more, to finish what is cheaper for many sources at once. */
-  onIdle(): void
 }
 
 /** A last line without line feed is read when its source has been quiet for this long, in milliseconds. */
@@ -175,7 +173,9 @@ export class Intake {
     const { understanding } = this.#parts
     const position = understanding.position(block.sourceId)
     const isNext =
-      position?.generationId === block.generationId ? position.offset === block.offset : position === null && block.offset === 0
+      position?.generationId === block.generationId
+        ? position.offset === block.offset
+        : position === null && block.offset === 0
     return isNext ? understanding.take(source, block) : this.#catchUp(source, block.sourceId)
   }
 
@@ -249,7 +249,6 @@ export class Intake {
 
   #setIdle(): void {
     if (this.#lanes.backlog || this.#lanes.changed) return
-    this.#parts.onIdle()
     if (this.#progress.state === 'idle') return
     this.#progress.state = 'idle'
     this.#parts.report({ kind: 'progress', progress: this.progress })

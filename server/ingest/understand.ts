@@ -1,7 +1,7 @@
 import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../adapters/adapter.ts'
 import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
-import type { FileOp } from '../code-state/file-op.ts'
+import type { RecordedEvent } from '../code-state/recorder.ts'
 
 /** Bytes of one generation of a source, as the vault has kept them. */
 export interface Block {
@@ -17,19 +17,6 @@ export interface SessionChange {
   isNew: boolean
   events: number
   agent: string
-}
-
-/** What one event tells about files on disk. */
-export interface RecordedEvent {
-  /** Null for bookkeeping lines; a repeat of an id in another session says nothing new. */
-  id: string | null
-  seq: number
-  at: number | null
-  /** Pairs a call with its result. */
-  callId: string | null
-  isResult: boolean
-  isError: boolean
-  ops: FileOp[]
 }
 
 /** Where code state is worked out. */
@@ -112,7 +99,9 @@ export class Understanding {
     const isSame = cursor?.generationId === block.generationId
     const start = isSame ? { offset: cursor.offset, lineNumber: cursor.lines + 1 } : { offset: 0, lineNumber: 1 }
     if (start.offset !== block.offset) {
-      throw new Error(`Source ${block.sourceId} was to be read from byte ${start.offset}, but byte ${block.offset} came.`)
+      throw new Error(
+        `Source ${block.sourceId} was to be read from byte ${start.offset}, but byte ${block.offset} came.`,
+      )
     }
     const reading = { generationId: block.generationId, splitter: new LineSplitter(start) }
     this.#readings.set(block.sourceId, reading)

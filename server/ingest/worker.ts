@@ -21,7 +21,7 @@ const vaultDb = openVaultDb(start.vaultPath)
 const indexDb = openIndexDb(start.indexPath).sqlite
 const vault = new Vault(new VaultStore(vaultDb))
 const writer = new IndexWriter(indexDb)
-const code = new CodeRecorder(new CodeStore(indexDb), { readCompanion: (path) => vault.readWhole(path) ?? null })
+const code = new CodeRecorder(new CodeStore(indexDb), (path) => vault.readWhole(path) ?? null)
 const intake = new Intake({
   host: start.host,
   adapters,
@@ -30,7 +30,6 @@ const intake = new Intake({
   sources: new SourceStore(vaultDb),
   understanding: new Understanding({ writer, adapters, code }),
   report: (report: IngestReport) => port.postMessage(report),
-  onIdle: () => writer.transaction(() => code.settle()),
 })
 
 port.on('message', (order: IngestOrder) => {

@@ -45,7 +45,10 @@ function acceptsToken(request: FastifyRequest, reply: FastifyReply, token: strin
   }
   url.searchParams.delete('token')
   const cookie = `${cookieName(request)}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`
-  void reply.header('set-cookie', cookie).header('cache-control', 'no-store').redirect(url.pathname + url.search, 303)
+  void reply
+    .header('set-cookie', cookie)
+    .header('cache-control', 'no-store')
+    .redirect(url.pathname + url.search, 303)
   return true
 }
 

@@ -51,11 +51,15 @@ function lineTest(needle: string): (line: Uint8Array) => boolean {
   const words = needle.match(/[a-z0-9]+/g) ?? []
   const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '')
   if (longest.length < 2) return () => true
-  return (line) => Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('latin1').toLowerCase().includes(longest)
+  return (line) =>
+    Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('latin1').toLowerCase().includes(longest)
 }
 
 function excerptOf(text: string, at: number, length: number): string {
   const from = Math.max(0, at - 60)
-  const excerpt = text.slice(from, at + length + 100).replace(/\s+/g, ' ').toWellFormed()
+  const excerpt = text
+    .slice(from, at + length + 100)
+    .replace(/\s+/g, ' ')
+    .toWellFormed()
   return `${from > 0 ? '…' : ''}${excerpt}${at + length + 100 < text.length ? '…' : ''}`
 }

@@ -4,7 +4,15 @@ import type { EventStore, StoredEvent, CallLink } from '../../db/stores/event-st
 import type { SessionStore, StoredSession } from '../../db/stores/session-store.ts'
 import type { Event } from '../contract/event.ts'
 import type { SessionSource } from '../contract/session.ts'
-import { findInSession, getEvent, getFacets, getSession, getTimeline, listEvents, listSessions } from '../contract/sessions.ts'
+import {
+  findInSession,
+  getEvent,
+  getFacets,
+  getSession,
+  getTimeline,
+  listEvents,
+  listSessions,
+} from '../contract/sessions.ts'
 import { notFound } from '../errors.ts'
 import { mount } from '../mount.ts'
 import { findText } from './find.ts'

@@ -5,7 +5,15 @@ import type { PathMappingStore } from '../../db/stores/path-mapping-store.ts'
 import type { SessionStore } from '../../db/stores/session-store.ts'
 import type { AgentSummary } from '../contract/agent.ts'
 import type { IngestProgress } from '../contract/live.ts'
-import { deletePathMapping, getAbout, getHealth, listAgents, listPathMappings, putPathMapping, type PathMapping } from '../contract/system.ts'
+import {
+  deletePathMapping,
+  getAbout,
+  getHealth,
+  listAgents,
+  listPathMappings,
+  putPathMapping,
+  type PathMapping,
+} from '../contract/system.ts'
 import { AppError } from '../errors.ts'
 import type { LiveHub } from '../live/hub.ts'
 import { mount } from '../mount.ts'
@@ -67,7 +75,10 @@ export function settingsRoutes(app: FastifyInstance, deps: SettingsDeps): void {
       throw new AppError('bad_request', 'Both folders of a path mapping have to be whole paths, from the root on.')
     }
     if (!(await isFolder(body.to))) {
-      throw new AppError('bad_request', `“${body.to}” is not a folder on this machine. Choose the folder where the project is now.`)
+      throw new AppError(
+        'bad_request',
+        `“${body.to}” is not a folder on this machine. Choose the folder where the project is now.`,
+      )
     }
     deps.mappings.put(body)
     deps.live.announce({ kind: 'settings' })
