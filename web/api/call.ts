@@ -13,8 +13,10 @@ export class ApiError extends Error {
   }
 }
 
+type NoKeys = Record<never, never>
+
 type Part<Name extends string, Schema extends z.ZodType> =
-  object extends z.input<Schema> ? Partial<Record<Name, z.input<Schema>>> : Record<Name, z.input<Schema>>
+  NoKeys extends z.input<Schema> ? Partial<Record<Name, z.input<Schema>>> : Record<Name, z.input<Schema>>
 
 /** What a route needs: parts that have no required key may be left out. */
 export type CallInput<R extends Route> = Part<'params', R['params']> &
@@ -24,7 +26,7 @@ export type CallInput<R extends Route> = Part<'params', R['params']> &
 /** What a route answers. */
 export type ReplyOf<R extends Route> = z.output<R['reply']>
 
-type CallArguments<R extends Route> = object extends CallInput<R> ? [input?: CallInput<R>] : [input: CallInput<R>]
+type CallArguments<R extends Route> = NoKeys extends CallInput<R> ? [input?: CallInput<R>] : [input: CallInput<R>]
 
 /** Calls a route of the contract and returns its reply; throws ApiError, or an AbortError when aborted. */
 export async function call<R extends Route>(route: R, ...[input]: CallArguments<R>): Promise<ReplyOf<R>> {

@@ -1,5 +1,7 @@
 import { createContext } from 'svelte'
 import type { LiveClient } from '../api/live.ts'
+import type { Toasts } from '../ui/toasts.svelte.ts'
+import type { Ingest } from './ingest.svelte.ts'
 import type { Keys } from './keys.svelte.ts'
 import type { Router } from './router.svelte.ts'
 import type { Theme } from './theme.svelte.ts'
@@ -10,6 +12,8 @@ export interface AppState {
   live: LiveClient
   theme: Theme
   keys: Keys
+  toasts: Toasts
+  ingest: Ingest
 }
 
 /** `getApp()` while a component is set up: `const { router, live, theme, keys } = getApp()`. */
