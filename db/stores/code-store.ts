@@ -1,0 +1,265 @@
+import type {
+  Alteration,
+  CodeLedger,
+  ContentId,
+  FileVersion,
+  PathOp,
+  Sweep,
+  SweepRow,
+  VersionCause,
+} from '../../server/code-state/ledger.ts'
+import type { SweepCause } from '../../server/code-state/effect.ts'
+import { compareStamps, type Stamp } from '../../server/code-state/stamp.ts'
+import { endingOf } from '../../server/code-state/paths.ts'
+import type { Sqlite } from '../client.ts'
+import { ContentStore } from './content-store.ts'
+import { type VersionRow, versionOf, versionValues, VERSION_COLUMNS } from './code-rows.ts'
+
+interface OpRow {
+  at: number
+  session_key: number
+  seq: number
+  n: number
+  by: VersionCause
+  before_id: number | null
+  after_id: number | null
+  alter: string | null
+}
+
+interface SweepColumns {
+  endings: string
+  cause: SweepCause
+  at: number
+  session_key: number
+  seq: number
+  n: number
+}
+
+const MOST_SWEEPS = 400
+
+/** The code state in the index: what the recorder writes and the replay asks for. */
+export class CodeStore implements CodeLedger {
+  readonly #contents: ContentStore
+  readonly #statements
+  readonly #files = new Map<string, number>()
+
+  constructor(sqlite: Sqlite) {
+    this.#contents = new ContentStore(sqlite)
+    this.#statements = prepare(sqlite)
+  }
+
+  putContent(text: string, near: ContentId | null): ContentId {
+    return this.#contents.put(text, near)
+  }
+
+  getText(id: ContentId): string | null {
+    return this.#contents.text(id)
+  }
+
+  /** Has to be called when a transaction was rolled back: what was remembered of it is not there. */
+  forget(): void {
+    this.#contents.forget()
+    this.#files.clear()
+  }
+
+  pathsAt(path: string): string[] {
+    return this.#statements.pathsAt.all(path, `${path}/`, `${path}0`).map((row) => row.path)
+  }
+
+  addOps(path: string, ops: readonly PathOp[]): void {
+    const file = this.#fileId(path)
+    for (const op of ops) {
+      const alter = op.alter === null ? null : JSON.stringify(op.alter)
+      this.#statements.addOp.run(file, op.at, op.session, op.seq, op.n, op.by, dbId(op.before), dbId(op.after), alter)
+      if (op.alter?.kind === 'from') this.#statements.addTakeover.run(this.#fileId(op.alter.path), file)
+    }
+  }
+
+  opsFrom(path: string, from: Stamp | null): PathOp[] {
+    const { at, session, seq, n } = from ?? { at: -1, session: 0, seq: 0, n: 0 }
+    return this.#statements.opsFrom.all(this.#fileId(path), at, session, seq, n).map((row) => ({
+      ...stampIn(row),
+      by: row.by,
+      before: contentId(row.before_id),
+      after: contentId(row.after_id),
+      alter: row.alter === null ? null : (JSON.parse(row.alter) as Alteration),
+    }))
+  }
+
+  lastOp(path: string): Stamp | undefined {
+    const row = this.#statements.lastOp.get(this.#fileId(path))
+    return row && stampIn(row)
+  }
+
+  versions(path: string): FileVersion[] {
+    return this.#statements.versions.all(this.#fileId(path)).map(versionOf)
+  }
+
+  lastVersion(path: string): FileVersion | undefined {
+    const row = this.#statements.lastVersion.get(this.#fileId(path))
+    return row && versionOf(row)
+  }
+
+  versionBefore(path: string, stamp: Stamp): FileVersion | undefined {
+    const { at, session, seq, n } = stamp
+    const row = this.#statements.versionBefore.get(this.#fileId(path), at, session, seq, n)
+    return row && versionOf(row)
+  }
+
+  saveVersions(path: string, versions: readonly FileVersion[], mode: 'all' | 'last'): void {
+    const file = this.#fileId(path)
+    if (mode === 'all') this.#statements.dropVersions.run(file)
+    for (const version of versions) this.#statements.saveVersion.run(versionValues(file, version))
+  }
+
+  addSweep(sweep: SweepRow): void {
+    const endings = sweep.endings === null ? '' : JSON.stringify(sweep.endings)
+    this.#statements.addSweep.run(sweep.root, sweep.cause, endings, sweep.at, sweep.session, sweep.seq, sweep.n)
+  }
+
+  addCommit(root: string, stamp: Stamp): void {
+    this.#statements.addSweep.run(root, 'commit', '', stamp.at, stamp.session, stamp.seq, stamp.n)
+  }
+
+  sweeps(path: string, from: Stamp, until: Stamp): Sweep[] {
+    const rows = this.#statements.sweeps.all(foldersAbove(path), from.at, until.at, MOST_SWEEPS)
+    return rows
+      .filter((row) => row.endings === '' || (JSON.parse(row.endings) as string[]).includes(endingOf(path)))
+      .map((row) => ({ ...stampIn(row), cause: row.cause }))
+      .filter((sweep) => compareStamps(sweep, from) > 0 && compareStamps(sweep, until) <= 0)
+      .sort(compareStamps)
+  }
+
+  lastCommit(path: string, before: Stamp): Stamp | null {
+    const row = this.#statements.lastCommit.get(foldersAbove(path), before.at, before.session, before.seq, before.n)
+    return row ? stampIn(row) : null
+  }
+
+  dependentsOf(path: string): string[] {
+    return this.#statements.dependents.all(this.#fileId(path)).map((row) => row.path)
+  }
+
+  guessedBetween(root: string, from: number, until: number): string[] {
+    return this.#statements.guessed.all(`${root}/`, `${root}0`, until, from).map((row) => row.path)
+  }
+
+  claimCall(id: string): boolean {
+    return this.#statements.claimCall.run(id).changes > 0
+  }
+
+  saveOpenCall(session: number, call: string, ops: string): void {
+    this.#statements.saveOpenCall.run(session, call, ops)
+  }
+
+  takeOpenCall(session: number, call: string): string | null {
+    return this.#statements.takeOpenCall.get(session, call)?.ops ?? null
+  }
+
+  lastStamp(session: number): number {
+    return this.#statements.clock.get(session)?.at ?? 0
+  }
+
+  saveLastStamp(session: number, at: number): void {
+    this.#statements.saveClock.run(session, at)
+  }
+
+  #fileId(path: string): number {
+    const known = this.#files.get(path)
+    if (known !== undefined) return known
+    const found = this.#statements.findFile.get(path)
+    const id = found ? found.id : Number(this.#statements.addFile.run(path).lastInsertRowid)
+    if (this.#files.size > 20_000) this.#files.clear()
+    this.#files.set(path, id)
+    return id
+  }
+}
+
+function stampIn(row: { at: number; session_key: number; seq: number; n: number }): Stamp {
+  return { at: row.at, session: row.session_key, seq: row.seq, n: row.n }
+}
+
+/** In the tables 0 says that no file was there, null that it is not known. */
+function dbId(id: ContentId | null | undefined): number | null {
+  return id === undefined ? null : (id ?? 0)
+}
+
+function contentId(id: number | null): ContentId | null | undefined {
+  return id === null ? undefined : id === 0 ? null : id
+}
+
+/** All folders that a path lies in, as a JSON list. */
+function foldersAbove(path: string): string {
+  const out = ['/']
+  for (let at = path.indexOf('/', 1); at !== -1; at = path.indexOf('/', at + 1)) out.push(path.slice(0, at))
+  return JSON.stringify(out)
+}
+
+function prepare(sqlite: Sqlite) {
+  const key = '(at, session_key, seq, n)'
+  return {
+    findFile: sqlite.prepare<[string], { id: number }>('SELECT id FROM code_files WHERE path = ?'),
+    addFile: sqlite.prepare<[string]>('INSERT INTO code_files (path) VALUES (?)'),
+    pathsAt: sqlite.prepare<[string, string, string], { path: string }>(
+      'SELECT path FROM code_files WHERE path = ? OR (path > ? AND path < ?)',
+    ),
+    addOp: sqlite.prepare<
+      [number, number, number, number, number, string, number | null, number | null, string | null]
+    >(
+      'INSERT OR REPLACE INTO code_ops (file_id, at, session_key, seq, n, by, before_id, after_id, alter) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    opsFrom: sqlite.prepare<[number, number, number, number, number], OpRow>(
+      `SELECT at, session_key, seq, n, by, before_id, after_id, alter FROM code_ops
+       WHERE file_id = ? AND ${key} >= (?, ?, ?, ?) ORDER BY at, session_key, seq, n`,
+    ),
+    lastOp: sqlite.prepare<[number], OpRow>(
+      'SELECT at, session_key, seq, n FROM code_ops WHERE file_id = ? ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1',
+    ),
+    versions: sqlite.prepare<[number], VersionRow>(
+      `SELECT ${VERSION_COLUMNS} FROM code_versions WHERE file_id = ? ORDER BY at, session_key, seq, n`,
+    ),
+    lastVersion: sqlite.prepare<[number], VersionRow>(
+      `SELECT ${VERSION_COLUMNS} FROM code_versions WHERE file_id = ? ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1`,
+    ),
+    versionBefore: sqlite.prepare<[number, number, number, number, number], VersionRow>(
+      `SELECT ${VERSION_COLUMNS} FROM code_versions WHERE file_id = ? AND ${key} < (?, ?, ?, ?)
+       ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1`,
+    ),
+    dropVersions: sqlite.prepare<[number]>('DELETE FROM code_versions WHERE file_id = ?'),
+    saveVersion: sqlite.prepare(
+      `INSERT OR REPLACE INTO code_versions (file_id, ${VERSION_COLUMNS})
+       VALUES (${Array.from({ length: VERSION_COLUMNS.split(',').length + 1 }, () => '?').join(', ')})`,
+    ),
+    addSweep: sqlite.prepare<[string, string, string, number, number, number, number]>(
+      'INSERT INTO code_sweeps (root, cause, endings, at, session_key, seq, n) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    sweeps: sqlite.prepare<[string, number, number, number], SweepColumns>(
+      `SELECT endings, cause, at, session_key, seq, n FROM code_sweeps
+       WHERE root IN (SELECT value FROM json_each(?)) AND cause <> 'commit' AND at BETWEEN ? AND ? ORDER BY at LIMIT ?`,
+    ),
+    lastCommit: sqlite.prepare<[string, number, number, number, number], SweepColumns>(
+      `SELECT endings, cause, at, session_key, seq, n FROM code_sweeps
+       WHERE root IN (SELECT value FROM json_each(?)) AND cause = 'commit' AND ${key} < (?, ?, ?, ?)
+       ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1`,
+    ),
+    addTakeover: sqlite.prepare<[number, number]>(
+      'INSERT OR IGNORE INTO code_takeovers (from_id, to_id) VALUES (?, ?)',
+    ),
+    dependents: sqlite.prepare<[number], { path: string }>(
+      'SELECT path FROM code_takeovers JOIN code_files ON id = to_id WHERE from_id = ?',
+    ),
+    guessed: sqlite.prepare<[string, string, number, number], { path: string }>(
+      `SELECT DISTINCT path FROM code_files JOIN code_versions ON file_id = id
+       WHERE path > ? AND path < ? AND is_doubted = 1 AND confirmed_at <= ? AND EXISTS (
+         SELECT 1 FROM code_versions later WHERE later.file_id = id AND later.exact_at >= ? AND later.at > code_versions.at)`,
+    ),
+    claimCall: sqlite.prepare<[string]>('INSERT OR IGNORE INTO code_calls (id) VALUES (?)'),
+    saveOpenCall: sqlite.prepare<[number, string, string]>(
+      'INSERT OR REPLACE INTO code_open_calls (session_key, call_id, ops) VALUES (?, ?, ?)',
+    ),
+    takeOpenCall: sqlite.prepare<[number, string], { ops: string }>(
+      'DELETE FROM code_open_calls WHERE session_key = ? AND call_id = ? RETURNING ops',
+    ),
+    clock: sqlite.prepare<[number], { at: number }>('SELECT at FROM code_clocks WHERE session_key = ?'),
+    saveClock: sqlite.prepare<[number, number]>('INSERT OR REPLACE INTO code_clocks (session_key, at) VALUES (?, ?)'),
+  }
+}

@@ -1,0 +1,144 @@
+import type { Sqlite } from '../client.ts'
+import { hash } from 'node:crypto'
+import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
+
+/** A stored text. */
+export interface Content {
+  id: number
+  sha256: string
+  bytes: number
+}
+
+interface Row {
+  id: number
+  base_id: number | null
+  depth: number
+  prefix: number
+  suffix: number
+  is_packed: number
+  body: Buffer
+}
+
+const MOST_CACHED_BYTES = 12_000_000
+const DEEPEST = 12
+const SMALLEST_PACKED = 160
+const PACK = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+/** Keeps the contents of files, each once by its hash; small changes cost only the part that changed. */
+export class ContentStore {
+  readonly #find
+  readonly #row
+  readonly #insert
+  readonly #facts
+  /** In the order of use: the first is the oldest. */
+  readonly #cache = new Map<number, { text: string; buffer: Buffer; depth: number }>()
+  #cachedBytes = 0
+
+  constructor(sqlite: Sqlite) {
+    this.#find = sqlite.prepare<[Buffer], { id: number }>('SELECT id FROM code_contents WHERE sha256 = ?')
+    this.#row = sqlite.prepare<[number], Row>(
+      'SELECT id, base_id, depth, prefix, suffix, is_packed, body FROM code_contents WHERE id = ?',
+    )
+    this.#insert = sqlite.prepare<[Buffer, number, number | null, number, number, number, number, Buffer]>(
+      `INSERT INTO code_contents (sha256, bytes, base_id, depth, prefix, suffix, is_packed, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#facts = sqlite.prepare<[number], { id: number; sha256: Buffer; bytes: number }>(
+      'SELECT id, sha256, bytes FROM code_contents WHERE id = ?',
+    )
+  }
+
+  /** Stores a text, if it is new, as its difference to `near`. */
+  put(text: string, near: number | null): number {
+    const base = near === null ? undefined : this.#cache.get(near)
+    if (near !== null && base?.text === text) return near
+    const buffer = Buffer.from(text)
+    const digest = hash('sha256', buffer, 'buffer')
+    const found = this.#find.get(digest)
+    if (found) return found.id
+    return this.#add(text, buffer, digest, near)
+  }
+
+  /** Null for an id that is not known. */
+  text(id: number): string | null {
+    return this.#load(id)?.text ?? null
+  }
+
+  facts(id: number): Content | undefined {
+    const row = this.#facts.get(id)
+    return row && { id: row.id, sha256: row.sha256.toString('hex'), bytes: row.bytes }
+  }
+
+  #add(text: string, buffer: Buffer, digest: Buffer, near: number | null): number {
+    const base = near === null ? null : this.#load(near)
+    const shared = base && base.depth < DEEPEST ? sharedEnds(base.buffer, buffer) : null
+    const isWorth = shared !== null && shared.prefix + shared.suffix > buffer.length / 2
+    const { prefix, suffix } = isWorth ? shared : { prefix: 0, suffix: 0 }
+    const middle = buffer.subarray(prefix, buffer.length - suffix)
+    const isPacked = middle.length >= SMALLEST_PACKED
+    const body = isPacked ? zstdCompressSync(middle, PACK) : middle
+    const depth = isWorth && base ? base.depth + 1 : 0
+    const baseId = isWorth ? near : null
+    const added = this.#insert.run(digest, buffer.length, baseId, depth, prefix, suffix, isPacked ? 1 : 0, body)
+    const id = Number(added.lastInsertRowid)
+    this.#remember(id, { text, buffer, depth })
+    return id
+  }
+
+  #load(id: number): { text: string; buffer: Buffer; depth: number } | null {
+    const cached = this.#cache.get(id)
+    if (cached) {
+      this.#cache.delete(id)
+      this.#cache.set(id, cached)
+      return cached
+    }
+    const row = this.#row.get(id)
+    if (!row) return null
+    const buffer = this.#join(row)
+    const loaded = { text: buffer.toString('utf8'), buffer, depth: row.depth }
+    this.#remember(id, loaded)
+    return loaded
+  }
+
+  #join(row: Row): Buffer {
+    const middle = row.is_packed ? zstdDecompressSync(row.body) : row.body
+    if (row.base_id === null) return middle
+    const base = this.#load(row.base_id)?.buffer
+    if (!base) throw new Error(`Content ${row.id} stands on content ${row.base_id}, which is not there.`)
+    return Buffer.concat([base.subarray(0, row.prefix), middle, base.subarray(base.length - row.suffix)])
+  }
+
+  #remember(id: number, loaded: { text: string; buffer: Buffer; depth: number }): void {
+    this.#cache.set(id, loaded)
+    this.#cachedBytes += loaded.buffer.length * 2
+    for (const [oldest, entry] of this.#cache) {
+      if (this.#cachedBytes <= MOST_CACHED_BYTES || oldest === id) break
+      this.#cache.delete(oldest)
+      this.#cachedBytes -= entry.buffer.length * 2
+    }
+  }
+
+  /** Forgets what a transaction put here that was rolled back. */
+  forget(): void {
+    this.#cache.clear()
+    this.#cachedBytes = 0
+  }
+}
+
+/** How many bytes two contents have in common at the front and at the end, not counting any byte twice. */
+export function sharedEnds(a: Buffer, b: Buffer): { prefix: number; suffix: number } {
+  const most = Math.min(a.length, b.length)
+  const prefix = sharedFront(a, b, most)
+  let suffix = 0
+  while (suffix < most - prefix && a[a.length - 1 - suffix] === b[b.length - 1 - suffix]) suffix += 1
+  return { prefix, suffix }
+}
+
+/** Compares whole blocks first, which is done outside of JavaScript. */
+function sharedFront(a: Buffer, b: Buffer, most: number): number {
+  const block = 4096
+  let at = 0
+  while (at + block <= most && a.compare(b, at, at + block, at, at + block) === 0) at += block
+  while (at < most && a[at] === b[at]) at += 1
+  return at
+}

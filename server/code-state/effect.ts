@@ -1,0 +1,22 @@
+import type { SedStep } from './sed.ts'
+
+/** Why a command could have changed files that it does not name. */
+export type SweepCause = 'format' | 'git' | 'script' | 'check'
+
+/** What a command did to files, or could have done. Paths are absolute; those of folders count for all below. */
+export type Effect =
+  | { kind: 'write'; path: string; text: string }
+  | { kind: 'append'; path: string; text: string }
+  | { kind: 'delete'; path: string }
+  | { kind: 'move' | 'copy'; from: string; to: string; isInto: boolean }
+  | { kind: 'sed'; path: string; steps: SedStep[] }
+  /** The whole content was printed, its last line ends perhaps cut. */
+  | { kind: 'see'; path: string; text: string }
+  /** A file stands there again as the last commit has it. */
+  | { kind: 'revert'; path: string }
+  /** All files below stand as the last commit has them. */
+  | { kind: 'commit'; root: string }
+  /** The named file or folder could have changed. */
+  | { kind: 'touch'; path: string; cause: SweepCause }
+  /** Any file below with one of these endings could have changed; null means any file. */
+  | { kind: 'sweep'; root: string; endings: readonly string[] | null; cause: SweepCause }

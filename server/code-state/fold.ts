@@ -1,0 +1,234 @@
+import { applyEdit } from './apply.ts'
+import type { PathOp, Alteration, FileVersion, ContentId, Sweep } from './ledger.ts'
+import { compareStamps, ORIGIN, stampOf, type Stamp } from './stamp.ts'
+import { runSed } from './sed.ts'
+import { choosePlace } from './placing.ts'
+import { fitGlimpse } from './glimpse.ts'
+
+/** What folding one file may look up. */
+export interface FoldWorld {
+  text(id: ContentId): string | null
+  keep(text: string, near: ContentId | null): ContentId
+  /** Commands after `from` and up to `until` that could have touched this file, oldest first. */
+  sweeps(from: Stamp, until: Stamp): Sweep[]
+  /** A file's version right before a moment. */
+  versionBefore(path: string, stamp: Stamp): FileVersion | undefined
+  /** The last commit that covers this file, before a moment. */
+  lastCommit(stamp: Stamp): Stamp | null
+}
+
+/**
+ * Turns what was recorded about one file, in order, into its versions. `start` holds the versions that stand already;
+ * the last of them may still be confirmed or put in doubt, so it is part of the result.
+ */
+export function foldFile(ops: readonly PathOp[], start: readonly FileVersion[], world: FoldWorld): FileVersion[] {
+  const fold = new Fold(start, world)
+  for (const op of ops) fold.take(op)
+  return fold.versions
+}
+
+class Fold {
+  readonly versions: FileVersion[]
+  readonly #world: FoldWorld
+  /** Commands that named this file since it was last seen, and could have changed it. */
+  #touches: Sweep[] = []
+
+  constructor(start: readonly FileVersion[], world: FoldWorld) {
+    this.versions = start.map((version) => ({ ...version }))
+    this.#world = world
+  }
+
+  take(op: PathOp): void {
+    if (op.alter) return this.#alter(op, op.alter)
+    if (op.before !== undefined) this.#see(op, op.before)
+    if (op.after !== undefined && (op.before === undefined || op.after !== op.before)) this.#set(op, op.after, true)
+  }
+
+  get #last(): FileVersion | undefined {
+    return this.versions.at(-1)
+  }
+
+  /** The content was seen whole right before the operation: it confirms what is held, or tells of an unseen change. */
+  #see(op: PathOp, content: ContentId | null): void {
+    const held = this.#last
+    if (!held) {
+      if (content === null) this.#push(ORIGIN, op, content, op)
+      else this.#push(ORIGIN, op, content, op)
+      this.#confirm(op)
+    } else if (held.content === content) {
+      // Seen to be what we thought it was: then it was so all the time.
+      held.exactFrom ??= stampOf(op)
+      this.#confirm(op)
+    } else this.#foundChanged(op, held, content)
+  }
+
+  #foundChanged(op: PathOp, held: FileVersion, content: ContentId | null): void {
+    const candidates = this.#candidates(held, op)
+    const place = choosePlace({
+      held: held.content === null || held.content === undefined ? null : this.#world.text(held.content),
+      seen: content === null ? null : this.#world.text(content),
+      from: stampOf(held),
+      noticed: stampOf(op),
+      candidates,
+    })
+    held.isDoubted = true
+    this.versions.push({
+      ...place.stamp,
+      content,
+      by: place.by,
+      exactFrom: stampOf(op),
+      confirmed: stampOf(op),
+      isDoubted: false,
+    })
+    this.#touches = []
+  }
+
+  #candidates(held: FileVersion, op: Stamp): Sweep[] {
+    const named = this.#touches.filter((one) => compareStamps(one, held.confirmed) > 0)
+    if (named.length > 0) return named
+    return this.#world.sweeps(held.confirmed, op)
+  }
+
+  #confirm(op: Stamp): void {
+    const held = this.#last
+    if (held && compareStamps(op, held.confirmed) > 0) held.confirmed = stampOf(op)
+    this.#touches = []
+  }
+
+  #set(op: PathOp, content: ContentId | null | undefined, isExact: boolean): void {
+    this.#push(op, op, content, isExact ? op : null)
+    this.#touches = []
+  }
+
+  #push(at: Stamp, op: PathOp, content: ContentId | null | undefined, exactFrom: Stamp | null): void {
+    this.versions.push({
+      ...stampOf(at),
+      content,
+      by: op.by,
+      exactFrom: exactFrom && stampOf(exactFrom),
+      confirmed: stampOf(at),
+      isDoubted: false,
+    })
+  }
+
+  #alter(op: PathOp, alter: Alteration): void {
+    switch (alter.kind) {
+      case 'patch':
+        return this.#change(op, (base) => applyEdit(base, alter.hunks, alter.replace))
+      case 'append':
+        return this.#change(op, (base) => ({ text: base + alter.text, confidence: 'exact' }), alter.text)
+      case 'sed':
+        return this.#change(op, (base) => {
+          const text = runSed(base, alter.steps)
+          return text === null ? null : { text, confidence: 'exact' }
+        })
+      case 'from':
+        return this.#takeFrom(op, alter.path)
+      case 'revert':
+        return this.#revert(op)
+      case 'touch':
+        this.#touches.push({ ...stampOf(op), cause: alter.cause })
+        return this.#doubt(op)
+      case 'unchanged':
+        if (this.#last) this.#confirm(op)
+        return
+      case 'printed':
+        return this.#printed(op, alter.text)
+      case 'glimpse':
+        return this.#glimpse(op, alter)
+    }
+  }
+
+  /** Changes what is held; exact only on an exact base that nothing could have touched unseen. */
+  #change(
+    op: PathOp,
+    apply: (base: string) => { text: string; confidence: 'exact' | 'probable' } | null,
+    whenMissing?: string,
+  ): void {
+    const held = this.#last
+    if (held?.content === null && whenMissing !== undefined) return this.#set(op, this.#keep(whenMissing), true)
+    const base = held?.content ? this.#world.text(held.content) : null
+    const applied = base === null ? null : apply(base)
+    if (!held || base === null || !applied) {
+      if (held && base !== null) held.isDoubted = true
+      return this.#set(op, undefined, false)
+    }
+    const isExact = applied.confidence === 'exact' && this.#isSettled(held, op)
+    if (applied.text !== base) this.#set(op, this.#keep(applied.text), isExact)
+  }
+
+  #keep(text: string): ContentId {
+    return this.#world.keep(text, this.#last?.content ?? null)
+  }
+
+  /** Says whether nothing could have changed the held content since it was last known for sure. */
+  #isSettled(held: FileVersion, at: Stamp): boolean {
+    if (!held.exactFrom || compareStamps(held.exactFrom, at) > 0) return false
+    return this.#touches.length === 0 && !this.#world.sweeps(held.confirmed, at).some((one) => one.cause !== 'check')
+  }
+
+  #takeFrom(op: PathOp, path: string): void {
+    const source = this.#world.versionBefore(path, op)
+    if (!source?.content) return this.#set(op, undefined, false)
+    this.#set(op, source.content, source.exactFrom !== null && !source.isDoubted)
+  }
+
+  #revert(op: PathOp): void {
+    const commit = this.#world.lastCommit(op)
+    const known = [...this.versions].reverse()
+    const version = commit ? known.find((one) => compareStamps(one, commit) < 0) : this.versions[0]
+    const origin = version ?? this.versions[0]
+    if (!origin || (commit === null && origin.at !== ORIGIN.at)) {
+      this.#touches.push({ ...stampOf(op), cause: 'git' })
+      return this.#doubt(op)
+    }
+    if (origin.content !== this.#last?.content) this.#set(op, origin.content, false)
+  }
+
+  /** Something could have changed the file: the content stays the best guess. */
+  #doubt(op: PathOp): void {
+    const held = this.#last
+    if (!held || held.exactFrom === null) return
+    this.versions.push({
+      ...held,
+      ...stampOf(op),
+      exactFrom: null,
+      confirmed: stampOf(op),
+      isDoubted: false,
+      origin: originOf(held),
+    })
+  }
+
+  /** A whole print whose last line ends may be cut. */
+  #printed(op: PathOp, text: string): void {
+    const held = this.#last
+    const base = held?.content ? this.#world.text(held.content) : null
+    if (held && base !== null && base.trimEnd() === text.trimEnd()) {
+      held.exactFrom ??= stampOf(op)
+      return this.#confirm(op)
+    }
+    const content = this.#world.keep(text === '' ? '' : `${text.trimEnd()}\n`, held?.content ?? null)
+    if (held) this.#foundChanged(op, held, content)
+    else this.#push(ORIGIN, op, content, null)
+  }
+
+  #glimpse(op: PathOp, alter: Extract<Alteration, { kind: 'glimpse' }>): void {
+    const held = this.#last
+    if (!held?.content) return
+    const base = this.#world.text(held.content)
+    if (base === null) return
+    const fit = fitGlimpse(base, alter)
+    if (fit === 'fits') return
+    if (fit === 'elsewhere') {
+      held.isDoubted = true
+      return
+    }
+    this.#foundChanged(op, held, this.#keep(fit.text))
+    const found = this.#last
+    if (found) found.exactFrom = null
+  }
+}
+
+function originOf(held: FileVersion): Stamp {
+  return held.origin ?? stampOf(held)
+}
