@@ -1,0 +1,48 @@
+import { ALL_GROUPS, DEFAULT_GROUPS, type KindGroup } from './kinds.ts'
+
+/** How the code pane shows a file: as it is, or against another state of it. */
+export const CODE_MODES = ['content', 'before', 'start', 'disk'] as const
+export type CodeMode = (typeof CODE_MODES)[number]
+
+/** What the address of a replay says. A link or a reload brings the same picture back. */
+export interface ReplayUrl {
+  /** A `seq` or an event's id; null stands for the start, or the end of a live session. */
+  at: string | null
+  file: string | null
+  mode: CodeMode
+  groups: ReadonlySet<KindGroup>
+  isFollowing: boolean
+  find: string
+}
+
+/** Reads the address. What is not understood counts as absent. */
+export function readReplayUrl(query: URLSearchParams): ReplayUrl {
+  const mode = CODE_MODES.find((name) => name === query.get('diff'))
+  const named = query.get('kinds')?.split(',')
+  return {
+    at: query.get('at') || null,
+    file: query.get('file') || null,
+    mode: mode ?? 'content',
+    groups: new Set(named ? ALL_GROUPS.filter((group) => named.includes(group)) : DEFAULT_GROUPS),
+    isFollowing: query.get('follow') === '1',
+    find: query.get('find') ?? '',
+  }
+}
+
+/** Writes the address, leaving out what is usual. Keys that belong to others stay. */
+export function writeReplayUrl(url: ReplayUrl, base: URLSearchParams): URLSearchParams {
+  const query = new URLSearchParams(base)
+  const put = (key: string, value: string | null) => {
+    if (value) query.set(key, value)
+    else query.delete(key)
+  }
+  const isUsual = url.groups.size === DEFAULT_GROUPS.length && DEFAULT_GROUPS.every((group) => url.groups.has(group))
+  put('at', url.isFollowing ? null : url.at)
+  put('file', url.file)
+  put('diff', url.mode === 'content' ? null : url.mode)
+  if (isUsual) query.delete('kinds')
+  else query.set('kinds', ALL_GROUPS.filter((group) => url.groups.has(group)).join(','))
+  put('follow', url.isFollowing ? '1' : null)
+  put('find', url.find)
+  return query
+}
