@@ -68,7 +68,7 @@ function titled(rank: number, text: unknown, leafId: string | null = null): Sess
 
 function leafFacts(record: Shape): SessionFact[] {
   const id = textOf(record['leafUuid'])
-  return id === null ? [] : [{ kind: 'leaf', id, isRewind: record['rewound'] === true }]
+  return id === null ? [] : [{ kind: 'leaf', id, isRewind: record['rewound'] === true || record['explicit'] === true }]
 }
 
 function projectFacts(path: unknown): SessionFact[] {

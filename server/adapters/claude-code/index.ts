@@ -45,7 +45,7 @@ function readRecord(record: Shape, fallbackId: () => string, context: LineContex
     return {
       kind: 'bookkeeping',
       facts: bookkeepingFacts(record),
-      fileOps: bookkeepingFileOps(record),
+      fileOps: bookkeepingFileOps(record, context.source.path),
       unknownKind: BOOKKEEPING_KINDS.has(kind) ? null : fullKindOf(record),
     }
   }

@@ -1,0 +1,4 @@
+import { describeAdapter } from '../adapter-suite.ts'
+import { claudeCode } from './index.ts'
+
+describeAdapter(claudeCode, import.meta.dirname)
