@@ -5,6 +5,9 @@ export interface HeldLock {
   release(): void
 }
 
+/** A connection that nothing refers to is closed by the garbage collector, and its lock goes with it. */
+const held = new Set<Database.Database>()
+
 /**
  * Takes the exclusive lock that the file stands for, or returns null when another process (or another part of this
  * one) holds it. SQLite is used for its locks alone: they work on every platform and end with their process, also
@@ -19,8 +22,10 @@ export function holdLock(file: string): HeldLock | null {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null
     throw error
   }
+  held.add(database)
   return {
     release: () => {
+      held.delete(database)
       database.close()
     },
   }

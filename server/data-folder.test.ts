@@ -22,15 +22,20 @@ afterEach(() => {
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
-/** Starts a process that takes the folder, says "held" and stays. */
+/** Starts a process that takes the folder, forgets the lock, collects garbage, says "held" and stays. */
 async function holdInChild(dir: string): Promise<ChildProcess> {
   const script = `
     import { openDataFolder } from ${JSON.stringify(new URL('./data-folder.ts', import.meta.url).href)}
-    const lock = openDataFolder(${JSON.stringify(dir)}).lock()
-    lock?.announce('http://127.0.0.1:4321/?token=t')
-    console.log(lock === null ? 'refused' : 'held')
+    function hold() {
+      const lock = openDataFolder(${JSON.stringify(dir)}).lock()
+      lock?.announce('http://127.0.0.1:4321/?token=t')
+      return lock === null ? 'refused' : 'held'
+    }
+    const word = hold()
+    globalThis.gc()
+    setTimeout(() => console.log(word), 20)
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { holdLock } from '../db/instance-lock.ts'
+import { StartRefused } from './config.ts'
 
 /** The folder that everything of ours lies in, readable by its owner only. */
 export interface DataFolder {
@@ -32,7 +33,7 @@ export type RunningInstance = z.infer<typeof RunningInstance>
 
 /**
  * Makes the folder (0700) and its token where they are missing, and narrows what this process creates from now on to
- * its owner. A given token replaces the kept one. Throws with a plain sentence where the folder cannot be used.
+ * its owner. A given token replaces the kept one. Throws StartRefused where the folder cannot be used.
  */
 export function openDataFolder(dir: string, token?: string): DataFolder {
   process.umask(0o077)
@@ -55,9 +56,10 @@ function makePrivate(dir: string): void {
     // A folder that others use too (say --data /tmp) keeps its mode: our files in it are private all the same.
     if (entries.length === 0 || entries.includes('token')) chmodSync(dir, 0o700)
   } catch (cause) {
-    throw new Error(`The data folder ${dir} cannot be used (${reasonOf(cause)}). Choose another one with --data.`, {
-      cause,
-    })
+    throw new StartRefused(
+      `The data folder ${dir} cannot be used (${reasonOf(cause)}). Choose another one with --data.`,
+      2,
+    )
   }
 }
 
