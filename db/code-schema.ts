@@ -46,7 +46,7 @@ export const codeOps = sqliteTable(
     beforeId: integer('before_id'),
     afterId: integer('after_id'),
     /** JSON of a change that depends on what stood there. */
-    alter: text('alter'),
+    alteration: text('alteration'),
   },
   (table) => [
     primaryKey({ columns: [table.fileId, table.at, table.sessionKey, table.seq, table.n] }),

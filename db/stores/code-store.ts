@@ -23,7 +23,7 @@ interface OpRow {
   by: VersionCause
   before_id: number | null
   after_id: number | null
-  alter: string | null
+  alteration: string | null
 }
 
 interface SweepColumns {
@@ -82,7 +82,7 @@ export class CodeStore implements CodeLedger {
       by: row.by,
       before: contentId(row.before_id),
       after: contentId(row.after_id),
-      alter: row.alter === null ? null : (JSON.parse(row.alter) as Alteration),
+      alter: row.alteration === null ? null : (JSON.parse(row.alteration) as Alteration),
     }))
   }
 
@@ -205,10 +205,10 @@ function prepare(sqlite: Sqlite) {
     addOp: sqlite.prepare<
       [number, number, number, number, number, string, number | null, number | null, string | null]
     >(
-      'INSERT OR REPLACE INTO code_ops (file_id, at, session_key, seq, n, by, before_id, after_id, alter) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO code_ops (file_id, at, session_key, seq, n, by, before_id, after_id, alteration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     opsFrom: sqlite.prepare<[number, number, number, number, number], OpRow>(
-      `SELECT at, session_key, seq, n, by, before_id, after_id, alter FROM code_ops
+      `SELECT at, session_key, seq, n, by, before_id, after_id, alteration FROM code_ops
        WHERE file_id = ? AND ${key} >= (?, ?, ?, ?) ORDER BY at, session_key, seq, n`,
     ),
     lastOp: sqlite.prepare<[number], OpRow>(

@@ -44,7 +44,7 @@ CREATE TABLE `code_ops` (
 	`by` text NOT NULL,
 	`before_id` integer,
 	`after_id` integer,
-	`alter` text,
+	`alteration` text,
 	PRIMARY KEY(`file_id`, `at`, `session_key`, `seq`, `n`)
 ) WITHOUT ROWID;
 --> statement-breakpoint

@@ -13,17 +13,19 @@ export interface Finding {
 }
 
 /**
- * Chooses when an unseen change most probably happened: at the first formatter when only the layout changed, else at
- * a git command, else at the first script; with none of them it was made by hand, some time before it was noticed.
+ * Chooses when an unseen change most probably happened: at the first formatter when only the layout changed; at the last
+ * git command; at the first script of the session that noticed it. With none of them it was made by hand, some time
+ * before it was noticed. Between two sessions anything can have happened, so there only formatters and git are trusted.
  */
 export function choosePlace(finding: Finding): { stamp: Stamp; by: VersionCause } {
-  const { candidates } = finding
-  const first = (cause: Sweep['cause']): Sweep | undefined => candidates.find((one) => one.cause === cause)
+  const { candidates, noticed } = finding
   const isLayout = finding.held !== null && finding.seen !== null && isLayoutOnly(finding.held, finding.seen)
-  const chosen = isLayout
-    ? (first('format') ?? first('script') ?? first('check'))
-    : (first('git') ?? first('script') ?? first('format'))
-  if (!chosen) return { stamp: stampOf(finding.noticed), by: 'outside' }
+  const format = candidates.find((one) => one.cause === 'format')
+  const git = candidates.findLast((one) => one.cause === 'git' && one.session === noticed.session)
+  const isOneSession = finding.from.session === noticed.session
+  const script = isOneSession ? candidates.find((one) => one.cause === 'script') : undefined
+  const chosen = isLayout ? (format ?? script) : (git ?? script)
+  if (!chosen) return { stamp: stampOf(noticed), by: 'outside' }
   return { stamp: { ...stampOf(chosen), n: chosen.n + 1 }, by: 'shell' }
 }
 

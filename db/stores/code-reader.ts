@@ -1,0 +1,161 @@
+import type { Confidence } from '../../server/contract/replay.ts'
+import { confidenceAt, type LastSweep } from '../../server/code-state/confidence.ts'
+import type { FileVersion } from '../../server/code-state/ledger.ts'
+import type { Stamp } from '../../server/code-state/stamp.ts'
+import type { Sqlite } from '../client.ts'
+import { type VersionRow, versionOf, VERSION_COLUMNS } from './code-rows.ts'
+import { ContentStore } from './content-store.ts'
+
+/** Right after an event of a session. */
+export interface Moment {
+  session: number
+  seq: number
+  /** The event's own time; null when it has none. */
+  at: number | null
+}
+
+/** A file as it stood at a moment. */
+export interface FileAtMoment {
+  path: string
+  version: FileVersion
+  /** Null when the file is deleted or its content is not known. */
+  sha256: string | null
+  bytes: number | null
+  confidence: Confidence
+  /** This session changed it at or before the moment. */
+  isChanged: boolean
+}
+
+interface FileRow extends VersionRow {
+  path: string
+  sha256: Buffer | null
+  bytes: number | null
+  is_changed: number
+}
+
+interface SweepRow {
+  root: string
+  endings: string
+  at: number
+  session_key: number
+  seq: number
+  n: number
+}
+
+const LAST_N = Number.MAX_SAFE_INTEGER
+/** Copies of the project that other sessions work in. */
+const NESTED_WORKTREE = /\/(\.worktrees|\.claude\/worktrees)\//
+
+/** Answers what files held at any moment, without replaying anything. */
+export class CodeReader {
+  readonly #contents: ContentStore
+  readonly #statements
+
+  constructor(sqlite: Sqlite) {
+    this.#contents = new ContentStore(sqlite)
+    this.#statements = prepare(sqlite)
+  }
+
+  /** All known files below the folders, and those outside that the session touched, by path. */
+  filesAt(moment: Moment, roots: readonly string[]): FileAtMoment[] {
+    const stamp = this.stampOf(moment)
+    const key = [stamp.at, stamp.session, stamp.seq, stamp.n] as const
+    const own = new Set(this.#statements.touched.all(moment.session, moment.seq).map((row) => row.path))
+    const rows = new Map<string, FileRow>()
+    for (const root of roots) {
+      for (const row of this.#statements.below.all(moment.session, moment.seq, ...key, `${root}/`, `${root}0`)) {
+        if (own.has(row.path) || !NESTED_WORKTREE.test(row.path.slice(root.length))) rows.set(row.path, row)
+      }
+    }
+    for (const path of own) {
+      if (rows.has(path)) continue
+      const row = this.#statements.one.get(moment.session, moment.seq, ...key, path)
+      if (row) rows.set(path, row)
+    }
+    const sweeps = this.#sweepsUntil(stamp)
+    return [...rows.values()].map((row) => fileOf(row, stamp, sweeps)).sort((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
+  /** One file at a moment; undefined when nothing is known of it yet. */
+  fileAt(moment: Moment, path: string): FileAtMoment | undefined {
+    const stamp = this.stampOf(moment)
+    const row = this.#statements.one.get(moment.session, moment.seq, stamp.at, stamp.session, stamp.seq, stamp.n, path)
+    return row && fileOf(row, stamp, this.#sweepsUntil(stamp))
+  }
+
+  /** A file's versions up to a moment, oldest first. */
+  versionsUntil(moment: Moment, path: string): FileVersion[] {
+    const stamp = this.stampOf(moment)
+    return this.#statements.history.all(path, stamp.at, stamp.session, stamp.seq, stamp.n).map(versionOf)
+  }
+
+  text(content: number): string | null {
+    return this.#contents.text(content)
+  }
+
+  /** The event's place among the moments of all sessions. */
+  stampOf(moment: Moment): Stamp {
+    const latest = this.#statements.latest.get(moment.session, moment.seq)?.at ?? 0
+    return { at: Math.max(moment.at ?? 0, latest), session: moment.session, seq: moment.seq, n: LAST_N }
+  }
+
+  #sweepsUntil(stamp: Stamp): LastSweep[] {
+    return this.#statements.lastSweeps.all(stamp.at, stamp.session, stamp.seq, stamp.n).map((row) => ({
+      root: row.root,
+      endings: row.endings === '' ? null : new Set(JSON.parse(row.endings) as string[]),
+      at: row.at,
+      session: row.session_key,
+      seq: row.seq,
+      n: row.n,
+    }))
+  }
+}
+
+function fileOf(row: FileRow, stamp: Stamp, sweeps: readonly LastSweep[]): FileAtMoment {
+  const version = versionOf(row)
+  return {
+    path: row.path,
+    version,
+    sha256: row.sha256?.toString('hex') ?? null,
+    bytes: row.bytes,
+    confidence: confidenceAt(row.path, version, stamp, sweeps),
+    isChanged: row.is_changed === 1,
+  }
+}
+
+function prepare(sqlite: Sqlite) {
+  const columns = VERSION_COLUMNS.split(', ')
+    .map((column) => `v.${column}`)
+    .join(', ')
+  const key = '(at, session_key, seq, n)'
+  const last = 'at DESC, session_key DESC, seq DESC, n DESC'
+  const select = `
+    SELECT f.path, ${columns}, c.sha256, c.bytes, EXISTS (
+      SELECT 1 FROM code_ops o WHERE o.session_key = ? AND o.file_id = f.id AND o.seq <= ? AND (
+        o.after_id IS NOT o.before_id OR json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from', 'revert'))
+    ) AS is_changed
+    FROM code_files f
+    JOIN code_versions v ON v.file_id = f.id AND (v.at, v.session_key, v.seq, v.n) = (
+      SELECT at, session_key, seq, n FROM code_versions
+      WHERE file_id = f.id AND ${key} <= (?, ?, ?, ?) ORDER BY ${last} LIMIT 1)
+    LEFT JOIN code_contents c ON c.id = v.content_id`
+  type Key = [number, number, number, number, number, number]
+  return {
+    below: sqlite.prepare<[...Key, string, string], FileRow>(`${select} WHERE f.path > ? AND f.path < ?`),
+    one: sqlite.prepare<[...Key, string], FileRow>(`${select} WHERE f.path = ?`),
+    touched: sqlite.prepare<[number, number], { path: string }>(
+      `SELECT DISTINCT path FROM code_ops JOIN code_files ON id = file_id WHERE session_key = ? AND seq <= ?`,
+    ),
+    history: sqlite.prepare<[string, number, number, number, number], VersionRow>(
+      `SELECT ${columns} FROM code_files f JOIN code_versions v ON v.file_id = f.id
+       WHERE f.path = ? AND (v.at, v.session_key, v.seq, v.n) <= (?, ?, ?, ?) ORDER BY v.at, v.session_key, v.seq, v.n`,
+    ),
+    latest: sqlite.prepare<[number, number], { at: number }>(
+      'SELECT max(at) AS at FROM code_ops WHERE session_key = ? AND seq <= ?',
+    ),
+    lastSweeps: sqlite.prepare<[number, number, number, number], SweepRow>(
+      `SELECT root, endings, max(at) AS at, session_key, seq, n FROM code_sweeps
+       WHERE cause NOT IN ('commit', 'check') AND ${key} <= (?, ?, ?, ?) GROUP BY root, endings`,
+    ),
+  }
+}
