@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ErrorReply } from './contract/errors.ts'
 import type { Deps } from './deps.ts'
@@ -17,7 +17,7 @@ import { settingsRoutes } from './settings/routes.ts'
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_000_000,
   })
   app.setValidatorCompiler(validatorCompiler)

@@ -28,5 +28,8 @@ export class AppError extends Error {
 
 /** The error for something that was asked for by id or path and is not here. */
 export function notFound(what: string, name: string): AppError {
-  return new AppError('not_found', `There is no ${what} “${name}”. It may have another id now; the list shows what is here.`)
+  return new AppError(
+    'not_found',
+    `There is no ${what} “${name}”. It may have another id now; the list shows what is here.`,
+  )
 }

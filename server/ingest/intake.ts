@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { IndexWriter } from '../../db/stores/index-writer.ts'
 import type { SourceStore } from '../../db/stores/source-store.ts'
-import type { KeptBlock, Vault, VaultSource } from '../vault/vault.ts'
+import type { KeptBlock, Vault } from '../vault/vault.ts'
 import type { Adapter, Host, Source } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { IngestReport } from './protocol.ts'
@@ -17,33 +17,43 @@ export interface IntakeParts {
   writer: IndexWriter
   understanding: Understanding
   report(report: IngestReport): void
+  /** Called when a sweep has taken something in. */
+  onSettled(): void
 }
 
 /** A last line without line feed is read when its source has been quiet for this long, in milliseconds. */
 const QUIET = 3000
 /** A full disk is tried again after this long, in milliseconds. */
 const RETRY = 15_000
+/** Progress is told at most this often, in milliseconds. */
+const TELL_EVERY = 100
 
 /**
- * Takes files in: keeps what is new of each, then understands it. Two lanes run side by side, so that a session that
- * grows now never waits for the backlog; within a lane one file follows the other, the newest first.
+ * Takes files in: keeps what is new of each, then understands it. Changes that were told and the backlog of a sweep run
+ * side by side, so that a session that grows now never waits; in each, one file follows the other, the newest first.
  */
 export class Intake {
   readonly #parts: IntakeParts
   readonly #changed = new Set<string>()
-  #backlog: { path: string; size: number }[] = []
-  #lanes = { changed: false, backlog: false }
+  /** Of each file at the last sweep, so that the next one costs a listing and no more. */
+  readonly #stamps = new Map<string, string>()
   readonly #pending = new Map<number, NodeJS.Timeout>()
-  #retry: NodeJS.Timeout | null = null
+  readonly #progress: IngestProgress = {
+    state: 'running',
+    sourcesDone: 0,
+    sourcesTotal: 0,
+    bytesDone: 0,
+    bytesTotal: 0,
+  }
+  #isTakingChanged = false
+  #sweeping = false
+  #isSweepWanted = false
   #isStopped = false
-  readonly #progress: IngestProgress = { state: 'idle', sourcesDone: 0, sourcesTotal: 0, bytesDone: 0, bytesTotal: 0 }
+  #retry: NodeJS.Timeout | null = null
+  #lastTold = 0
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
-  }
-
-  get progress(): IngestProgress {
-    return { ...this.#progress }
   }
 
   /** Looks at one path soon. Paths that no adapter reads are passed over. */
@@ -52,22 +62,22 @@ export class Intake {
     void this.#runChanged()
   }
 
-  /** Looks at everything: what the index lacks of the vault, what lies in the folders, and what is there no more. */
+  /**
+   * Looks at everything: what the index lacks of the vault, what lies in the folders, and what is there no more. Only
+   * files that are not as they were at the last sweep are looked at closer. A sweep that is asked for while one runs
+   * follows it.
+   */
   async sweep(): Promise<void> {
-    const known = new Map(this.#parts.vault.listSources().map((source) => [source.path, source]))
-    const found = await this.#listFiles()
-    const seen = new Set(found.map((file) => file.path))
-    for (const source of known.values()) {
-      if (source.state === 'present' && !seen.has(source.path)) this.changed(source.path)
+    if (this.#sweeping) {
+      this.#isSweepWanted = true
+      return
     }
-    const behind = this.#behind([...known.values()])
-    const byAge = found
-      .filter((file) => behind.has(file.path) || known.get(file.path)?.generation?.length !== file.size)
-      .sort((a, b) => b.mtimeMs - a.mtimeMs)
-    const gone = [...behind].filter((path) => !seen.has(path)).map((path) => ({ path, size: 0 }))
-    const unchanged = found.filter((file) => !byAge.includes(file))
-    this.#enqueue([...byAge, ...gone, ...unchanged.map(({ path }) => ({ path, size: 0 }))])
-    await this.#runBacklog()
+    this.#sweeping = true
+    do {
+      this.#isSweepWanted = false
+      await this.#sweepOnce()
+    } while (this.#isSweepWanted && !this.#isStopped)
+    this.#sweeping = false
   }
 
   stop(): void {
@@ -76,74 +86,90 @@ export class Intake {
     if (this.#retry) clearTimeout(this.#retry)
   }
 
-  async #listFiles(): Promise<{ path: string; size: number; mtimeMs: number }[]> {
-    const files = []
+  async #sweepOnce(): Promise<void> {
+    const isFirst = this.#stamps.size === 0
+    const behind = isFirst ? this.#behind() : new Set<string>()
+    const found = await this.#listFiles()
+    const fresh = found.filter(({ path, stamp }) => this.#stamps.get(path) !== stamp || behind.has(path))
+    const seen = new Set(found.map((file) => file.path))
+    const missing = [...(isFirst ? this.#placesOfVault() : this.#stamps.keys()), ...behind].filter(
+      (path) => !seen.has(path),
+    )
+    fresh.sort((a, b) => b.mtimeMs - a.mtimeMs)
+    const gone = [...new Set(missing)].map((path) => ({ path, size: 0, stamp: null }))
+    await this.#takeInAll([...fresh, ...gone], found)
+  }
+
+  async #listFiles(): Promise<Found[]> {
+    const files: Found[] = []
     for (const adapter of this.#parts.adapters) {
       for (const root of adapter.roots(this.#parts.host)) {
-        for await (const file of listFiles(root)) files.push(file)
+        for await (const { path, size, mtimeMs } of listFiles(root)) {
+          if (this.#classify(path)) files.push({ path, size, mtimeMs, stamp: `${size} ${mtimeMs}` })
+        }
       }
     }
     return files
   }
 
+  #placesOfVault(): string[] {
+    const sources = this.#parts.vault.listSources()
+    return sources.filter((source) => source.state === 'present').map((source) => source.path)
+  }
+
   /** Paths of sources of which the vault has bytes that the index has not seen. */
-  #behind(known: VaultSource[]): Set<string> {
-    const behind = known.filter(({ id, role, generation }) => {
+  #behind(): Set<string> {
+    const { vault, writer } = this.#parts
+    const behind = vault.listSources().filter(({ id, role, generation }) => {
       if (role === 'companion' || generation === null) return false
-      const cursor = this.#parts.writer.cursor(id)
+      const cursor = writer.cursor(id)
       return cursor === null || cursor.generationId !== generation.id || cursor.offset < generation.length
     })
     return new Set(behind.map((source) => source.path))
   }
 
-  #enqueue(files: { path: string; size: number }[]): void {
-    if (this.#backlog.length === 0) {
-      this.#progress.sourcesDone = 0
-      this.#progress.sourcesTotal = 0
-      this.#progress.bytesDone = 0
-      this.#progress.bytesTotal = 0
+  async #takeInAll(files: { path: string; size: number; stamp: string | null }[], found: Found[]): Promise<void> {
+    const sizeOf = (list: { size: number }[]) => list.reduce((sum, file) => sum + file.size, 0)
+    const progress = this.#progress
+    progress.sourcesTotal = found.length
+    progress.bytesTotal = sizeOf(found)
+    progress.sourcesDone = found.length - files.filter((file) => file.stamp !== null).length
+    progress.bytesDone = progress.bytesTotal - sizeOf(files)
+    if (files.length > 0) this.#tellProgress('running')
+    for (const file of files) {
+      if (this.#isStopped) return
+      const isKept = await this.#takeIn(file.path, false)
+      if (file.stamp === null) this.#stamps.delete(file.path)
+      else if (isKept) this.#stamps.set(file.path, file.stamp)
+      progress.sourcesDone += file.stamp === null ? 0 : 1
+      progress.bytesDone += file.size
+      this.#tellSometimes()
     }
-    this.#backlog.push(...files)
-    this.#progress.sourcesTotal += files.length
-    this.#progress.bytesTotal += files.reduce((sum, file) => sum + file.size, 0)
-  }
-
-  async #runBacklog(): Promise<void> {
-    if (this.#lanes.backlog || this.#backlog.length === 0) return
-    this.#lanes.backlog = true
-    this.#setRunning()
-    let next = 0
-    for (let file = this.#backlog[next]; file && !this.#isStopped; file = this.#backlog[next]) {
-      await this.#takeIn(file.path, false)
-      next += 1
-      this.#progress.sourcesDone += 1
-      this.#progress.bytesDone += file.size
-      this.#tell()
-    }
-    this.#backlog = []
-    this.#lanes.backlog = false
-    this.#setIdle()
+    if (files.length > 0) this.#parts.onSettled()
+    this.#tellProgress('idle')
   }
 
   async #runChanged(): Promise<void> {
-    if (this.#lanes.changed) return
-    this.#lanes.changed = true
+    if (this.#isTakingChanged) return
+    this.#isTakingChanged = true
     for (const path of this.#changed) {
       if (this.#isStopped) break
       this.#changed.delete(path)
       await this.#takeIn(path, true)
     }
-    this.#lanes.changed = false
-    this.#setIdle()
+    this.#isTakingChanged = false
   }
 
-  async #takeIn(path: string, isLive: boolean): Promise<void> {
+  /** Returns false when it failed and has to be tried again. */
+  async #takeIn(path: string, isLive: boolean): Promise<boolean> {
     const source = this.#classify(path)
-    if (!source) return
+    if (!source) return true
     try {
       await this.#keep(source, isLive)
+      return true
     } catch (error) {
       this.#trouble(source, error)
+      return false
     }
   }
 
@@ -242,23 +268,21 @@ export class Intake {
     }, RETRY)
   }
 
-  #setRunning(): void {
-    this.#progress.state = 'running'
-    this.#parts.report({ kind: 'progress', progress: this.progress })
+  #tellProgress(state: IngestProgress['state']): void {
+    this.#progress.state = state
+    this.#lastTold = performance.now()
+    this.#parts.report({ kind: 'progress', progress: { ...this.#progress } })
   }
 
-  #setIdle(): void {
-    if (this.#lanes.backlog || this.#lanes.changed) return
-    if (this.#progress.state === 'idle') return
-    this.#progress.state = 'idle'
-    this.#parts.report({ kind: 'progress', progress: this.progress })
+  #tellSometimes(): void {
+    if (performance.now() - this.#lastTold > TELL_EVERY) this.#tellProgress('running')
   }
+}
 
-  #lastTold = 0
-  #tell(): void {
-    const now = performance.now()
-    if (now - this.#lastTold < 100) return
-    this.#lastTold = now
-    this.#parts.report({ kind: 'progress', progress: this.progress })
-  }
+interface Found {
+  path: string
+  size: number
+  mtimeMs: number
+  /** Another one means that the file was written to. */
+  stamp: string
 }

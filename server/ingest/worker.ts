@@ -30,6 +30,8 @@ const intake = new Intake({
   sources: new SourceStore(vaultDb),
   understanding: new Understanding({ writer, adapters, code }),
   report: (report: IngestReport) => port.postMessage(report),
+  // After a large import the write-ahead logs would stay as large as they grew.
+  onSettled: () => [vaultDb, indexDb].forEach((database) => database.pragma('wal_checkpoint(TRUNCATE)')),
 })
 
 port.on('message', (order: IngestOrder) => {
