@@ -9,7 +9,7 @@ import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
 import { classify, listLive, roots } from './locate.ts'
 import { costOf } from './prices.ts'
-import { BOOKKEEPING_KINDS, RECORD_START, fullKindOf, headOf, isChainRecord, kindOf } from './records.ts'
+import { BOOKKEEPING_KINDS, RECORD_SIGNS, fullKindOf, headOf, isChainRecord, kindOf } from './records.ts'
 
 /** Reads the sessions of Claude Code. See the README beside for paths, record kinds and evidence. */
 export const claudeCode: Adapter = {
@@ -28,7 +28,7 @@ function readLine(line: Uint8Array, context: LineContext): LineReading {
   const bytes = trimFiller(line)
   if (bytes.length === 0) return { kind: 'blank' }
   try {
-    const read = readJsonLine(bytes, RECORD_START)
+    const read = readJsonLine(bytes, RECORD_SIGNS)
     if ('problem' in read) return { kind: 'problem', reason: read.problem }
     return joined(read.records.map((record, index) => readRecord(record, () => lineId(bytes, index), context)))
   } catch (error) {
@@ -89,7 +89,7 @@ function joined(readings: RecordReading[]): LineReading {
 
 function readCompanion(source: Source, content: Uint8Array): SessionFact[] {
   if (source.subagentId === null) return []
-  const read = readJsonLine(trimFiller(content), RECORD_START)
+  const read = readJsonLine(trimFiller(content), RECORD_SIGNS)
   return 'problem' in read ? [] : subagentFacts(read.records[0])
 }
 

@@ -1,8 +1,11 @@
+import type { RecordSigns } from '../shared/json-line.ts'
 import { isShape, textOf, timeOf, type Shape } from '../shared/shape.ts'
 
-/** How a record of Claude Code begins; finds whole records in a line where writes collided. */
-export const RECORD_START =
-  /\{"(?:type|parentUuid|logicalParentUuid|uuid|isSidechain|sessionId|agentId|messageId|leafUuid|summary)":/g
+/** Tells records of Claude Code from the blocks of messages in them. */
+export const RECORD_SIGNS: RecordSigns = {
+  start: /\{"(?:type|parentUuid|logicalParentUuid|uuid|isSidechain|sessionId|agentId|messageId|leafUuid|summary)":/g,
+  isRecord: (found) => textOf(found['uuid']) !== null || BOOKKEEPING_KINDS.has(kindOf(found)),
+}
 
 /** What every record of the conversation tree states about itself. */
 export interface Head {

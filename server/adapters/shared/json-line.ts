@@ -5,21 +5,28 @@ const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
 /** What a line of JSON held: records, at least one, or the reason why there is none. */
 export type JsonLine = { records: Shape[] } | { problem: string }
 
-/** Bytes that may be looked through for whole records in one damaged line. */
-const SEARCH_BUDGET = 256 * 1024 * 1024
+/** How whole records are told from parts of torn ones in a damaged line. */
+export interface RecordSigns {
+  /** Finds where a record can begin; global. */
+  start: RegExp
+  isRecord(found: Shape): boolean
+}
+
+/** Characters that are looked through in one damaged line beyond its length, so that an odd line cannot hold up the rest. */
+const SEARCH_BUDGET = 32 * 1024 * 1024
 
 /**
  * Reads a line that should hold one record. Invalid UTF-8 and lone surrogates become U+FFFD. Where writes collided, the line may
- * hold a torn record before a whole one, or several: every whole record that begins like `recordStart` (global) is
- * returned, the torn text is left out. Never throws.
+ * hold a torn record before a whole one, or several: every whole record is returned, the torn text is left out. Throws only
+ * at records that are nested beyond what the stack holds.
  */
-export function readJsonLine(bytes: Uint8Array, recordStart: RegExp): JsonLine {
+export function readJsonLine(bytes: Uint8Array, signs: RecordSigns): JsonLine {
   const text = decode(bytes)
   const whole = parse(text)
   if (whole !== undefined) {
     return isShape(whole) ? { records: [repaired(whole, text)] } : { problem: 'The line is JSON, but not a record.' }
   }
-  const records = wholeRecords(text, recordStart).map((record) => repaired(record, text))
+  const records = wholeRecords(text, signs).map((record) => repaired(record, text))
   return records.length > 0 ? { records } : { problem: reasonFor(text) }
 }
 
@@ -42,23 +49,19 @@ function reasonFor(text: string): string {
 }
 
 /** A nested object never counts: a whole record ends at the end of the line or where the next one begins. */
-function wholeRecords(text: string, recordStart: RegExp): Shape[] {
-  const starts = [...text.matchAll(recordStart)].map((match) => match.index)
+function wholeRecords(text: string, signs: RecordSigns): Shape[] {
+  const starts = new RegExp(signs.start)
   const found: Shape[] = []
-  let budget = SEARCH_BUDGET
-  let from = 0
-  for (const start of starts) {
-    if (start < from) continue
+  let budget = text.length + Math.min(SEARCH_BUDGET, 7 * text.length)
+  for (let match = starts.exec(text); match !== null && budget > 0; match = starts.exec(text)) {
+    const start = match.index
     const end = endOfValue(text, start)
     budget -= (end ?? text.length) - start
-    if (end !== null && /^\s*(?:$|\{)/.test(text.slice(end, end + 64))) {
-      const record = parse(text.slice(start, end))
-      if (isShape(record)) {
-        found.push(record)
-        from = end
-      }
-    }
-    if (budget < 0) break
+    if (end === null || !/^\s*(?:$|\{)/.test(text.slice(end, end + 64))) continue
+    const record = parse(text.slice(start, end))
+    if (!isShape(record) || !signs.isRecord(record)) continue
+    found.push(record)
+    starts.lastIndex = end
   }
   return found
 }

@@ -61,7 +61,8 @@ export class LineSplitter {
       start = end + 1
     }
     if (start < block.length) {
-      this.#waiting.push(block.slice(start))
+      // Not `slice`: that of a Buffer shares its memory.
+      this.#waiting.push(new Uint8Array(block.subarray(start)))
       this.#waitingBytes += block.length - start
     }
     return lines
