@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { test as base, type Page } from '@playwright/test'
+import { getHealth } from '../server/contract/system.ts'
+import { copyDemo } from './homes.ts'
+
+const main = fileURLToPath(new URL('../server/main.ts', import.meta.url))
+
+/** A real server in a process of its own. */
+export interface App {
+  /** The printed address, with the token. */
+  url: string
+  origin: string
+  token: string
+  dataDir: string
+  /** Asks the API, with the token. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** Waits until everything that is on disk now has been read. */
+  readAll(): Promise<void>
+  /** Ends the process and waits for it. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+export interface AppOptions {
+  homeDir: string
+  /** A new folder when left out, removed by `stop`. */
+  dataDir?: string
+}
+
+/** Starts the server on a free port and waits for the address that it prints. */
+export async function startApp({ homeDir, dataDir }: AppOptions): Promise<App> {
+  const scratch = mkdtempSync(join(tmpdir(), 'lossless-e2e-'))
+  const data = dataDir ?? join(scratch, 'data')
+  const args = [main, '--port', '0', '--home', homeDir, '--data', data, '--no-open', '--log-level', 'warn']
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'], HOME: scratch },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const url = await printedUrl(child)
+  const { origin, searchParams } = new URL(url)
+  const token = searchParams.get('token') ?? ''
+  const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${origin}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } })
+  return {
+    url,
+    origin,
+    token,
+    dataDir: data,
+    fetch: ask,
+    readAll: () => waitUntilIdle(ask),
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal)
+        await once(child, 'exit')
+      }
+      rmSync(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Opens the app in the page as a person does: with the printed address, which gives the browser its cookie. */
+export async function open(page: Page, app: App, path = '/'): Promise<void> {
+  await page.goto(app.url)
+  if (path !== '/') await page.goto(app.origin + path)
+}
+
+interface Worlds {
+  /** The demo's sessions, served once for all tests of a worker that only look. */
+  demo: App
+}
+
+export const test = base.extend<object, Worlds>({
+  demo: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from the first parameter
+    async ({}, use) => {
+      const homeDir = copyDemo()
+      const app = await startApp({ homeDir })
+      await app.readAll()
+      await use(app)
+      await app.stop()
+      rmSync(homeDir, { recursive: true, force: true })
+    },
+    { scope: 'worker' },
+  ],
+})
+
+export { expect } from '@playwright/test'
+
+async function printedUrl(child: ChildProcess): Promise<string> {
+  let output = ''
+  return await new Promise((resolve, reject) => {
+    const read = (part: Buffer): void => {
+      output += part.toString()
+      const found = /Lossless is running at (http:\S+)/.exec(output)?.[1]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
+    child.once('exit', (code) => {
+      reject(new Error(`the server ended with ${code}:\n${output}`))
+    })
+  })
+}
+
+/** Reading is announced a moment after a file changed, so idleness has to last. */
+async function waitUntilIdle(ask: App['fetch']): Promise<void> {
+  let quiet = 0
+  for (let tries = 0; tries < 600; tries++) {
+    const { ingest } = getHealth.reply.parse(await (await ask('/api/health')).json())
+    quiet = ingest.state === 'idle' && ingest.sourcesDone === ingest.sourcesTotal ? quiet + 1 : 0
+    if (quiet === 4) return
+    await sleep(50)
+  }
+  throw new Error('the server did not come to rest in 30 seconds')
+}
