@@ -17,22 +17,28 @@ export interface AwayReport {
   compactions: MissedCompaction[]
   /** Sessions that worked since then. */
   active: number
+  /** Sessions that are no longer where the agent kept them. */
+  gone: number
 }
 
-/** So many sessions are looked into, the last active ones. */
-const looked = 40
+/** So many sessions are looked at, the last active ones, and so many of them looked into. */
+const looked = 1_000
+const lookedInto = 40
 
 /** Tells what happened since a time; the sources of the answer are the ordinary routes. */
 export async function reportSince(since: number, signal: AbortSignal): Promise<AwayReport> {
   const { items } = await call(listSessions, { query: { limit: looked }, signal })
   const active = items.filter((session) => session.endedAt !== null && Date.parse(session.endedAt) >= since)
-  const compactions: MissedCompaction[] = []
-  for (const session of active) {
-    if (session.compactions === 0) continue
+  const missed: MissedCompaction[] = []
+  for (const session of active.filter(({ compactions }) => compactions > 0).slice(0, lookedInto)) {
     const timeline = await call(getTimeline, { params: { sessionId: session.id }, signal })
-    compactions.push(...compactionsSince(since, session, timeline))
+    missed.push(...compactionsSince(since, session, timeline))
   }
-  return { compactions: compactions.sort((a, b) => b.at - a.at), active: active.length }
+  return {
+    compactions: missed.sort((a, b) => b.at - a.at),
+    active: active.length,
+    gone: items.filter((session) => session.sourceState === 'gone').length,
+  }
 }
 
 /** The compactions of one session at or after a time. */
