@@ -135,6 +135,7 @@ describe('what the agent notes', () => {
     ['s-2', 'hook', 'stop.sh', 'system/stop_hook_summary'],
     ['at-1', 'attachment', 'skills', 'attachment/skill_listing'],
     ['at-2', 'attachment', '/w/app/greet.mjs', 'attachment/file'],
+    ['at-4', 'attachment', "Today's date is 2026-09-01.", 'attachment/date'],
     ['s-1', 'notice', 'overloaded', 'system/api_error'],
     ['s-5', 'notice', 'You were away for an hour.', 'system/away_summary'],
     ['s-3', 'progress', 'The turn took 2.5 s.', 'system/turn_duration'],

@@ -52,7 +52,7 @@ export function attachmentDrafts(record: Shape): Draft[] {
     return [{ kind: 'hook', text: hookText(attachment), raw: record }]
   }
   const fileOps = [...resultFileOps(record), ...bookkeepingFileOps(record)]
-  return [{ kind: 'attachment', text: attachmentText(attachment), raw: record, fileOps }]
+  return [{ kind: 'attachment', text: attachmentText(attachment, record), raw: record, fileOps }]
 }
 
 /** A prompt that was typed while the agent was working; other senders use the same queue. */
@@ -130,12 +130,18 @@ function hookText(attachment: Shape): string | null {
   return textOf(text) ?? textOf(attachment['hookName'])
 }
 
-function attachmentText(attachment: Shape): string | null {
+/** What joined the context, best as a file's name, else as the text that newer versions record as `rendered`. */
+function attachmentText(attachment: Shape, record: Shape): string | null {
   return (
     textOf(attachment['filename']) ??
     textOf(attachment['path']) ??
     resultText(attachment['content']) ??
     textOf(attachment['text']) ??
-    null
+    renderedText(record)
   )
+}
+
+function renderedText(record: Shape): string | null {
+  const parts = listOf(record['rendered']).map((part) => resultText(shapeOf(part)['content']))
+  return textOf(parts.filter((part) => part !== null).join('\n'))
 }

@@ -9,6 +9,9 @@ const COMMAND_MARKUP =
 
 const COMMAND_OUTPUTS = ['local-command-stdout', 'local-command-stderr', 'bash-stdout', 'bash-stderr']
 
+/** Colours and the like, as a terminal is told of them. */
+const TERMINAL_STYLE = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]*m`, 'g')
+
 /** Text that the agent or its harness put into user records. */
 const NOTICE_MARKUP =
   /^\s*(?:<(?:local-command-caveat|task-notification|system-reminder|user-memory-input|tick)\b|\[Request interrupted by user)/
@@ -62,7 +65,8 @@ export function commandText(markup: string): string {
   const input = part('bash-input')
   if (input !== undefined) return `! ${input}`
   const said = COMMAND_OUTPUTS.map(part).filter((text) => text !== undefined && text !== '')
-  return said.length > 0 ? said.join('\n') : markup.replace(/<\/?[a-z-]+>/g, '').trim()
+  const text = said.length > 0 ? said.join('\n') : markup.replace(/<\/?[a-z-]+>/g, '').trim()
+  return text.replaceAll(TERMINAL_STYLE, '')
 }
 
 function isInjected(record: Shape): boolean {

@@ -78,15 +78,15 @@ it('takes what is written behind a flushed line as the next line', () => {
   expect(textsOf(splitter, Buffer.from('two\n\n'), 3)).toEqual(['two', ''])
 })
 
-it('reads a line of 60 MB in blocks of 64 KiB in linear time', () => {
-  const block = Buffer.alloc(65_536, 'x')
+it('reads a line of 60 MB in blocks of 4 KiB in linear time', () => {
+  const block = Buffer.alloc(4096, 'x')
   const splitter = new LineSplitter()
   const started = performance.now()
   for (let offset = 0; offset < 60 * 1024 * 1024; offset += block.length) splitter.push(block, offset)
   const [line] = splitter.push(Buffer.from('\n'), 60 * 1024 * 1024)
   expect(line?.bytes.length).toBe(60 * 1024 * 1024)
-  // Copying all that waits at every block would move 29 GB.
-  expect(performance.now() - started).toBeLessThan(3000)
+  // Copying all that waits at every block would move 470 GB.
+  expect(performance.now() - started).toBeLessThan(20_000)
 })
 
 it('trims NUL bytes, white space and a byte order mark, at the ends only', () => {
