@@ -17,6 +17,8 @@ export const codeContents = sqliteTable(
     prefix: integer('prefix').notNull(),
     suffix: integer('suffix').notNull(),
     isPacked: integer('is_packed').notNull(),
+    /** Shows marks of a secret that was taken out: these are not the bytes that stood on disk. */
+    isMasked: integer('is_masked').notNull(),
     body: blob('body', { mode: 'buffer' }).notNull(),
   },
   (table) => [uniqueIndex('code_contents_by_hash').on(table.sha256)],

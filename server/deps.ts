@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { openIndexDb, openVaultDb, type Sqlite } from '../db/client.ts'
-import { CodeStore } from '../db/stores/code-store.ts'
+import { CodeReader } from '../db/stores/code-reader.ts'
 import { EventStore } from '../db/stores/event-store.ts'
 import { PathMappingStore } from '../db/stores/path-mapping-store.ts'
 import { SessionStore } from '../db/stores/session-store.ts'
@@ -92,7 +92,7 @@ export function buildDeps(setting: Setting): Deps {
     mappings,
     live,
     ingest,
-    code: new CodeStore(indexDb),
+    code: new CodeReader(indexDb),
     bodies: new EventBodies(kept, adapters),
     localPath,
     surroundings: { isLive: (id) => tracker.isLive(id), localPath },

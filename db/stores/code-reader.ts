@@ -6,12 +6,10 @@ import type { Sqlite } from '../client.ts'
 import { type VersionRow, versionOf, VERSION_COLUMNS } from './code-rows.ts'
 import { ContentStore } from './content-store.ts'
 
-/** Right after an event of a session. */
+/** Right after an event of a session; with a `seq` of -1 right before its first one. */
 export interface Moment {
   session: number
   seq: number
-  /** The event's own time; null when it has none. */
-  at: number | null
 }
 
 /** A file as it stood at a moment. */
@@ -30,6 +28,7 @@ interface FileRow extends VersionRow {
   path: string
   sha256: Buffer | null
   bytes: number | null
+  is_masked: number | null
   is_changed: number
 }
 
@@ -50,6 +49,7 @@ const NESTED_WORKTREE = /\/(\.worktrees|\.claude\/worktrees)\//
 export class CodeReader {
   readonly #contents: ContentStore
   readonly #statements
+  readonly #sessionIds = new Map<number, string>()
 
   constructor(sqlite: Sqlite) {
     this.#contents = new ContentStore(sqlite)
@@ -89,14 +89,38 @@ export class CodeReader {
     return this.#statements.history.all(path, stamp.at, stamp.session, stamp.seq, stamp.n).map(versionOf)
   }
 
+  /** Says whether any session tells something about a file. */
+  isKnown(path: string): boolean {
+    return this.#statements.known.get(path) !== undefined
+  }
+
+  /** A file's text at a moment: empty when no file was there, null when its content is not known. */
+  textAt(moment: Moment, path: string): string | null {
+    const file = this.fileAt(moment, path)
+    if (!file) return ''
+    const { content } = file.version
+    if (content === undefined) return null
+    return content === null ? '' : this.text(content)
+  }
+
   text(content: number): string | null {
     return this.#contents.text(content)
   }
 
+  /** The API's id of a session. */
+  sessionId(key: number): string | undefined {
+    const known = this.#sessionIds.get(key) ?? this.#statements.sessionId.get(key)?.id
+    if (known !== undefined) this.#sessionIds.set(key, known)
+    return known
+  }
+
   /** The event's place among the moments of all sessions. */
   stampOf(moment: Moment): Stamp {
-    const latest = this.#statements.latest.get(moment.session, moment.seq)?.at ?? 0
-    return { at: Math.max(moment.at ?? 0, latest), session: moment.session, seq: moment.seq, n: LAST_N }
+    const { session, seq } = moment
+    if (seq < 0) return { at: this.#statements.firstEvent.get(session)?.at ?? 0, session, seq: -1, n: 0 }
+    const event = this.#statements.lastEvent.get(session, seq)?.at ?? 0
+    const latest = this.#statements.lastOp.get(session, seq)?.at ?? 0
+    return { at: Math.max(event, latest), session, seq, n: LAST_N }
   }
 
   #sweepsUntil(stamp: Stamp): LastSweep[] {
@@ -118,7 +142,7 @@ function fileOf(row: FileRow, stamp: Stamp, sweeps: readonly LastSweep[]): FileA
     version,
     sha256: row.sha256?.toString('hex') ?? null,
     bytes: row.bytes,
-    confidence: confidenceAt(row.path, version, stamp, sweeps),
+    confidence: confidenceAt(row.path, { ...version, isMasked: row.is_masked === 1 }, stamp, sweeps),
     isChanged: row.is_changed === 1,
   }
 }
@@ -130,7 +154,7 @@ function prepare(sqlite: Sqlite) {
   const key = '(at, session_key, seq, n)'
   const last = 'at DESC, session_key DESC, seq DESC, n DESC'
   const select = `
-    SELECT f.path, ${columns}, c.sha256, c.bytes, EXISTS (
+    SELECT f.path, ${columns}, c.sha256, c.bytes, c.is_masked, EXISTS (
       SELECT 1 FROM code_ops o WHERE o.session_key = ? AND o.file_id = f.id AND o.seq <= ? AND (
         o.after_id IS NOT o.before_id OR json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from', 'revert'))
     ) AS is_changed
@@ -150,9 +174,17 @@ function prepare(sqlite: Sqlite) {
       `SELECT ${columns} FROM code_files f JOIN code_versions v ON v.file_id = f.id
        WHERE f.path = ? AND (v.at, v.session_key, v.seq, v.n) <= (?, ?, ?, ?) ORDER BY v.at, v.session_key, v.seq, v.n`,
     ),
-    latest: sqlite.prepare<[number, number], { at: number }>(
+    lastOp: sqlite.prepare<[number, number], { at: number }>(
       'SELECT max(at) AS at FROM code_ops WHERE session_key = ? AND seq <= ?',
     ),
+    lastEvent: sqlite.prepare<[number, number], { at: number }>(
+      'SELECT at FROM events WHERE session_key = ? AND seq <= ? AND at IS NOT NULL ORDER BY seq DESC LIMIT 1',
+    ),
+    firstEvent: sqlite.prepare<[number], { at: number }>(
+      'SELECT at FROM events WHERE session_key = ? AND at IS NOT NULL ORDER BY seq LIMIT 1',
+    ),
+    known: sqlite.prepare<[string], { id: number }>('SELECT id FROM code_files WHERE path = ?'),
+    sessionId: sqlite.prepare<[number], { id: string }>('SELECT id FROM sessions WHERE key = ?'),
     lastSweeps: sqlite.prepare<[number, number, number, number], SweepRow>(
       `SELECT root, endings, max(at) AS at, session_key, seq, n FROM code_sweeps
        WHERE cause NOT IN ('commit', 'check') AND ${key} <= (?, ?, ?, ?) GROUP BY root, endings`,

@@ -21,7 +21,10 @@ interface Row {
 
 const MOST_CACHED_BYTES = 12_000_000
 const DEEPEST = 12
-const SMALLEST_PACKED = 160
+/** Packing has a price of its own, whatever the size. */
+const SMALLEST_PACKED = 1200
+/** What redaction leaves in texts. */
+const MASK = /\bREDACTED\b/
 const PACK = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 /** Keeps the contents of files, each once by its hash; small changes cost only the part that changed. */
@@ -39,9 +42,9 @@ export class ContentStore {
     this.#row = sqlite.prepare<[number], Row>(
       'SELECT id, base_id, depth, prefix, suffix, is_packed, body FROM code_contents WHERE id = ?',
     )
-    this.#insert = sqlite.prepare<[Buffer, number, number | null, number, number, number, number, Buffer]>(
-      `INSERT INTO code_contents (sha256, bytes, base_id, depth, prefix, suffix, is_packed, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.#insert = sqlite.prepare<[Buffer, number, number | null, number, number, number, number, number, Buffer]>(
+      `INSERT INTO code_contents (sha256, bytes, base_id, depth, prefix, suffix, is_packed, is_masked, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#facts = sqlite.prepare<[number], { id: number; sha256: Buffer; bytes: number }>(
       'SELECT id, sha256, bytes FROM code_contents WHERE id = ?',
@@ -79,7 +82,8 @@ export class ContentStore {
     const body = isPacked ? zstdCompressSync(middle, PACK) : middle
     const depth = isWorth && base ? base.depth + 1 : 0
     const baseId = isWorth ? near : null
-    const added = this.#insert.run(digest, buffer.length, baseId, depth, prefix, suffix, isPacked ? 1 : 0, body)
+    const marks = [isPacked ? 1 : 0, MASK.test(text) ? 1 : 0] as const
+    const added = this.#insert.run(digest, buffer.length, baseId, depth, prefix, suffix, ...marks, body)
     const id = Number(added.lastInsertRowid)
     this.#remember(id, { text, buffer, depth })
     return id

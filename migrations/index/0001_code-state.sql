@@ -18,6 +18,7 @@ CREATE TABLE `code_contents` (
 	`prefix` integer NOT NULL,
 	`suffix` integer NOT NULL,
 	`is_packed` integer NOT NULL,
+	`is_masked` integer NOT NULL,
 	`body` blob NOT NULL
 );
 --> statement-breakpoint

@@ -26,29 +26,40 @@ export function applyEdit(
 function applyReplacements(base: string, replace: readonly Replacement[], hunks: readonly Hunk[]): Applied | null {
   let text = base
   let isSure = true
+  let growth = 0
   for (const one of replace) {
     const next = replaceOne(text, one, hunks)
     if (!next) return null
     if (next.confidence !== 'exact') isSure = false
+    growth += next.growth
     text = next.text
   }
-  if (hunks.length > 0 && !hasGrowthOf(base, text, hunks)) isSure = false
+  if (hunks.length > 0 && growth !== toldGrowth(hunks) && base !== '') isSure = false
   return { text, confidence: isSure ? 'exact' : 'probable' }
 }
 
-function replaceOne(text: string, one: Replacement, hunks: readonly Hunk[]): Applied | null {
-  if (one.old === '') return text === '' ? { text: one.new, confidence: 'exact' } : null
+/** Also says how many line breaks came, or went. */
+function replaceOne(text: string, one: Replacement, hunks: readonly Hunk[]): (Applied & { growth: number }) | null {
+  if (one.old === '') return text === '' ? { text: one.new, confidence: 'exact', growth: 0 } : null
   const first = text.indexOf(one.old)
   if (first === -1) return null
   // Taking text away takes its line end too, as the agent does.
   const old = one.new === '' && !one.old.endsWith('\n') && text.includes(`${one.old}\n`) ? `${one.old}\n` : one.old
-  if (one.all) return { text: text.split(old).join(one.new), confidence: 'exact' }
-  const start = text.indexOf(old)
-  const second = text.indexOf(old, start + 1)
-  if (second === -1) return { text: splice(text, start, old.length, one.new), confidence: 'exact' }
+  const growth = countBreaks(one.new) - countBreaks(old)
+  if (one.all) {
+    const parts = text.split(old)
+    return { text: parts.join(one.new), confidence: 'exact', growth: growth * (parts.length - 1) }
+  }
+  const start = old === one.old ? first : text.indexOf(old)
+  const isOnly = text.indexOf(old, start + 1) === -1
+  if (isOnly) return { text: splice(text, start, old.length, one.new), confidence: 'exact', growth }
   const wanted = hunks[0]?.oldStart
   const place = wanted === undefined ? start : nearest(text, old, wanted)
-  return { text: splice(text, place, old.length, one.new), confidence: wanted === undefined ? 'probable' : 'exact' }
+  return {
+    text: splice(text, place, old.length, one.new),
+    confidence: wanted === undefined ? 'probable' : 'exact',
+    growth,
+  }
 }
 
 function splice(text: string, at: number, length: number, by: string): string {
@@ -67,10 +78,9 @@ function nearest(text: string, part: string, line: number): number {
   return after === -1 ? text.lastIndexOf(part) : after
 }
 
-/** The lines that came and went are as many as the hunks say. */
-function hasGrowthOf(before: string, after: string, hunks: readonly Hunk[]): boolean {
-  const told = hunks.reduce((sum, hunk) => sum + hunk.newLines - hunk.oldLines, 0)
-  return countBreaks(after) - countBreaks(before) === told || before === '' || after === ''
+/** How many lines the hunks say that came, or went. */
+function toldGrowth(hunks: readonly Hunk[]): number {
+  return hunks.reduce((sum, hunk) => sum + hunk.newLines - hunk.oldLines, 0)
 }
 
 function countBreaks(text: string): number {

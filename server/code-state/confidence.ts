@@ -10,15 +10,15 @@ export interface LastSweep extends Stamp {
   endings: ReadonlySet<string> | null
 }
 
-/** How sure a version's content is at a moment at or after it. */
+/** How sure a version's content is at a moment at or after it. What was masked is never exact. */
 export function confidenceAt(
   path: string,
-  version: FileVersion,
+  version: FileVersion & { isMasked: boolean },
   moment: Stamp,
   sweeps: readonly LastSweep[],
 ): Confidence {
   if (version.content === undefined) return 'unknown'
-  if (version.exactFrom === null || compareStamps(moment, version.exactFrom) < 0) return 'probable'
+  if (version.isMasked || version.exactFrom === null || compareStamps(moment, version.exactFrom) < 0) return 'probable'
   if (compareStamps(moment, version.confirmed) <= 0) return 'exact'
   if (version.isDoubted) return 'probable'
   return sweeps.some((sweep) => couldTouch(sweep, path, version.confirmed)) ? 'probable' : 'exact'

@@ -52,8 +52,8 @@ class Fold {
   #see(op: PathOp, content: ContentId | null): void {
     const held = this.#last
     if (!held) {
-      if (content === null) this.#push(ORIGIN, op, content, op)
-      else this.#push(ORIGIN, op, content, op)
+      if (content === null) return
+      this.#push(ORIGIN, op, content, op)
       this.#confirm(op)
     } else if (held.content === content) {
       // Seen to be what we thought it was: then it was so all the time.

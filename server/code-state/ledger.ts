@@ -63,11 +63,6 @@ export interface SweepRow extends Sweep {
   endings: readonly string[] | null
 }
 
-/** A call whose result has not come yet. */
-export interface OpenCall {
-  ops: string
-}
-
 /** What the recorder needs of a store. Everything happens inside a transaction of the caller. */
 export interface CodeLedger {
   putContent(text: string, near: ContentId | null): ContentId
@@ -96,4 +91,6 @@ export interface CodeLedger {
   takeOpenCall(session: number, call: string): string | null
   lastStamp(session: number): number
   saveLastStamp(session: number, at: number): void
+  /** Drops what was remembered of a transaction that was rolled back. */
+  forget(): void
 }

@@ -31,9 +31,19 @@ export function choosePlace(finding: Finding): { stamp: Stamp; by: VersionCause 
 
 /** Only white space differs. */
 export function isLayoutOnly(before: string, after: string): boolean {
-  return bare(before) === bare(after)
+  let a = 0
+  let b = 0
+  for (;;) {
+    while (isBlank(before.charCodeAt(a))) a += 1
+    while (isBlank(after.charCodeAt(b))) b += 1
+    if (a >= before.length || b >= after.length) return a >= before.length && b >= after.length
+    if (before.charCodeAt(a) !== after.charCodeAt(b)) return false
+    a += 1
+    b += 1
+  }
 }
 
-function bare(text: string): string {
-  return text.replace(/\s+/g, '')
+/** Past the end the code is NaN, which is no blank. */
+function isBlank(code: number): boolean {
+  return code <= 32 || code === 0xa0
 }

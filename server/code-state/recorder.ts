@@ -2,10 +2,12 @@ import { applyEdit } from './apply.ts'
 import type { Effect } from './effect.ts'
 import type { FileOp } from './file-op.ts'
 import { foldFile, type FoldWorld } from './fold.ts'
-import type { Alteration, CodeLedger, ContentId, PathOp, VersionCause } from './ledger.ts'
+import type { Alteration, CodeLedger, ContentId, FileVersion, PathOp, VersionCause } from './ledger.ts'
 import { readEffects } from './shell-effects.ts'
 import { compareStamps, type Stamp } from './stamp.ts'
 import { baseName } from './paths.ts'
+
+const MOST_REMEMBERED = 5000
 
 /** One event of a session, with what it tells about files. */
 export interface RecordedEvent {
@@ -32,6 +34,10 @@ export class CodeRecorder {
   readonly #ledger: CodeLedger
   readonly #readCompanion: ReadCompanion
   #dirty = new Map<string, Dirty>()
+  /** Calls of this batch whose result has not come yet; what is left at its end goes to the store. */
+  readonly #openCalls = new Map<string, readonly FileOp[]>()
+  /** The newest versions of files, as the store has them. */
+  readonly #newest = new Map<string, FileVersion | undefined>()
 
   constructor(ledger: CodeLedger, readCompanion: ReadCompanion = () => null) {
     this.#ledger = ledger
@@ -50,7 +56,17 @@ export class CodeRecorder {
       this.#take(writer, session.key, event)
     }
     ledger.saveLastStamp(session.key, at)
+    for (const [call, ops] of this.#openCalls) ledger.saveOpenCall(session.key, call, JSON.stringify(ops))
+    this.#openCalls.clear()
     this.settle()
+  }
+
+  /** Has to be called when the caller's transaction was rolled back: what was remembered of it is not there. */
+  forget(): void {
+    this.#dirty.clear()
+    this.#openCalls.clear()
+    this.#newest.clear()
+    this.#ledger.forget()
   }
 
   /** Brings all versions up to date with what was recorded; cheap when they are. */
@@ -86,17 +102,29 @@ export class CodeRecorder {
   contentNow(path: string): ContentId | null | undefined {
     const waiting = this.#dirty.get(path)?.ops.at(-1)
     if (waiting && !waiting.alter) return waiting.after
-    return waiting ? undefined : this.#ledger.lastVersion(path)?.content
+    return waiting ? undefined : this.#newestOf(path)?.content
+  }
+
+  #newestOf(path: string): FileVersion | undefined {
+    if (this.#newest.has(path)) return this.#newest.get(path)
+    const found = this.#ledger.lastVersion(path)
+    this.#remember(path, found)
+    return found
+  }
+
+  #remember(path: string, version: FileVersion | undefined): void {
+    if (this.#newest.size >= MOST_REMEMBERED) this.#newest.clear()
+    this.#newest.set(path, version)
   }
 
   #take(writer: EventWriter, session: number, event: RecordedEvent): void {
     if (event.callId === null) return writer.write(event.ops, null)
-    if (!event.isResult) return this.#openCall(session, event.callId, event.ops)
+    if (!event.isResult) return this.#openCall(event.callId, event.ops)
     this.#closeCall(writer, session, { call: event.callId, isError: event.isError, ops: event.ops })
   }
 
-  #openCall(session: number, call: string, ops: readonly FileOp[]): void {
-    if (ops.length > 0) this.#ledger.saveOpenCall(session, call, JSON.stringify(ops))
+  #openCall(call: string, ops: readonly FileOp[]): void {
+    if (ops.length > 0) this.#openCalls.set(call, ops)
   }
 
   #closeCall(
@@ -104,32 +132,41 @@ export class CodeRecorder {
     session: number,
     result: { call: string; isError: boolean; ops: readonly FileOp[] },
   ): void {
-    const saved = this.#ledger.takeOpenCall(session, result.call)
-    if (saved === null && result.ops.length === 0) return
+    const asked = this.#askedFor(session, result.call)
+    if (asked.length === 0 && result.ops.length === 0) return
     if (!this.#ledger.claimCall(result.call)) return
-    const asked = saved === null ? [] : (JSON.parse(saved) as FileOp[])
     writer.writeCall(asked, result)
+  }
+
+  #askedFor(session: number, call: string): readonly FileOp[] {
+    const open = this.#openCalls.get(call)
+    if (open) {
+      this.#openCalls.delete(call)
+      return open
+    }
+    const saved = this.#ledger.takeOpenCall(session, call)
+    return saved === null ? [] : (JSON.parse(saved) as FileOp[])
   }
 
   /** For calls that stand inside records of another kind. */
   nested(writer: EventWriter, session: number, op: Extract<FileOp, { op: 'called' | 'returned' }>): void {
-    if (op.op === 'called') this.#openCall(session, op.call, op.ops)
+    if (op.op === 'called') this.#openCall(op.call, op.ops)
     else this.#closeCall(writer, session, op)
   }
 
   #refold(path: string, dirty: Dirty): void {
     const ledger = this.#ledger
     const world = this.#world(path)
-    const lastOp = ledger.lastOp(path)
     const sorted = dirty.ops.sort(compareStamps)
     const [first] = sorted
+    const last = this.#newestOf(path)
+    const isLate = dirty.isLate || (first && last ? isBeforeLast(first, last, ledger.lastOp(path)) : false)
     if (sorted.length > 0) ledger.addOps(path, sorted)
-    const isLate = dirty.isLate || (first && lastOp && compareStamps(first, lastOp) < 0)
-    if (isLate) ledger.saveVersions(path, foldFile(ledger.opsFrom(path, null), [], world), 'all')
-    else {
-      const last = ledger.lastVersion(path)
-      ledger.saveVersions(path, foldFile(sorted, last ? [last] : [], world), 'last')
-    }
+    const versions = isLate
+      ? foldFile(ledger.opsFrom(path, null), [], world)
+      : foldFile(sorted, last ? [last] : [], world)
+    ledger.saveVersions(path, versions, isLate ? 'all' : 'last')
+    this.#remember(path, versions.at(-1))
     for (const other of ledger.dependentsOf(path)) if (isLate) this.#markLate(other)
   }
 
@@ -154,6 +191,11 @@ export class CodeRecorder {
   reconsider(root: string, at: number): void {
     for (const path of this.#ledger.guessedBetween(root, at, at)) this.#markLate(path)
   }
+}
+
+/** Something on the file is recorded already that happened after the moment. */
+function isBeforeLast(first: Stamp, last: FileVersion, lastOp: Stamp | undefined): boolean {
+  return compareStamps(first, last) < 0 || (lastOp !== undefined && compareStamps(first, lastOp) < 0)
 }
 
 interface Dirty {

@@ -35,6 +35,11 @@ const OPENERS = new Set(['if', 'for', 'while', 'until', 'case'])
 const CLOSERS = new Set(['fi', 'done', 'esac'])
 const SKIPPED = new Set(['then', 'do', 'else', 'elif', '{', '}', '!', 'time', ...OPENERS, ...CLOSERS])
 
+/** What may stand inside double quotes, and in a bare word, without any meaning of its own. */
+const DOUBLE_RUN = /[^"\\$`]+/y
+const PLAIN_RUN = /[\w./:,=+@%-]+/y
+const NESTED_RUN = /[^<\\'(){}]+/y
+
 /** Splits a command line into simple commands. Returns null when the syntax is beyond it. */
 export function parseShell(line: string): SimpleCommand[] | null {
   if (line.length > 200_000) return null
@@ -198,8 +203,10 @@ class Reader {
       else {
         if (/[*?[{]/.test(char)) word.isPattern = true
         if (char === '~' && word.text === '') word.isLiteral = false
-        word.text += char
-        this.#at += 1
+        PLAIN_RUN.lastIndex = this.#at + 1
+        const run = char + (PLAIN_RUN.exec(this.#text)?.[0] ?? '')
+        word.text += run
+        this.#at += run.length
       }
     }
     if (this.#at === start && !isQuoted) throw new SyntaxProblem('a word was expected')
@@ -226,8 +233,10 @@ class Reader {
         this.#at += 2
       } else if (char === '$' || char === '`') this.#expansion(word)
       else {
-        word.text += char
-        this.#at += 1
+        DOUBLE_RUN.lastIndex = this.#at
+        const run = DOUBLE_RUN.exec(this.#text)?.[0] ?? char
+        word.text += run
+        this.#at += run.length
       }
     }
     this.#at += 1
@@ -267,6 +276,8 @@ class Reader {
     let depth = 0
     let at = open
     while (at < text.length) {
+      NESTED_RUN.lastIndex = at
+      at += NESTED_RUN.exec(text)?.[0].length ?? 0
       const char = text.charAt(at)
       const here = char === '<' ? /^<<-?\s*(['"]?)(\w+)\1/.exec(text.slice(at, at + 80)) : null
       if (here) {

@@ -135,6 +135,7 @@ export class Understanding {
     } catch (error) {
       // The splitter has moved on while the rows have not: the next block starts again from the cursor.
       this.#readings.delete(sourceId)
+      this.#code.forget()
       throw error
     }
   }
