@@ -130,6 +130,12 @@ export interface CallLink {
   subagentId: string | null
 }
 
+/** What the events of a page refer to: calls by id, and sessions of sub-agents by the agent's id of each. */
+export interface EventLinks {
+  calls: ReadonlyMap<string, CallLink>
+  subagents: ReadonlyMap<string, string>
+}
+
 type TimelineRow = [
   seq: number,
   at: number | null,

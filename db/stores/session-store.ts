@@ -70,6 +70,11 @@ export class SessionStore {
     return this.#statements.subagents.all(id).map(toSession)
   }
 
+  /** Ids of a session's sub-agents, by the agent's own id of each. */
+  subagentIds(id: string): Map<string, string> {
+    return new Map(this.#statements.subagentIds.all(id).map((row) => [row.nativeId, row.id]))
+  }
+
   /** Ids of sources in the vault that the session was read from. */
   sourceIdsOf(key: number): number[] {
     return this.#statements.sources.all(key).map((row) => row.id)
@@ -133,6 +138,9 @@ function prepare(sqlite: Sqlite) {
   return {
     find: sqlite.prepare<[string], Row>(`${SELECT} WHERE id = ?`),
     subagents: sqlite.prepare<[string], Row>(`${SELECT} WHERE parent_id = ? ORDER BY started_at, key LIMIT 1000`),
+    subagentIds: sqlite.prepare<[string], { nativeId: string; id: string }>(
+      'SELECT native_id AS nativeId, id FROM sessions WHERE parent_id = ?',
+    ),
     sources: sqlite.prepare<[number], { id: number }>('SELECT source_id AS id FROM cursors WHERE session_key = ?'),
     activeSince: sqlite.prepare<[number], { id: string; activeAt: number }>(
       'SELECT id, active_at AS activeAt FROM sessions WHERE active_at >= ?',

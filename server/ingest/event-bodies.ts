@@ -1,4 +1,4 @@
-import type { StoredEvent, CallLink } from '../../db/stores/event-store.ts'
+import type { EventLinks, StoredEvent } from '../../db/stores/event-store.ts'
 import type { Adapter, ParsedEvent, Source } from '../adapters/adapter.ts'
 import { type Event, EventKind } from '../contract/event.ts'
 import { cutLongStrings, cutText } from './cut.ts'
@@ -31,21 +31,21 @@ export class EventBodies {
   }
 
   /** Events of a page, long texts cut. */
-  page(rows: readonly StoredEvent[], links: ReadonlyMap<string, CallLink>, sessionId: string): Event[] {
+  page(rows: readonly StoredEvent[], links: EventLinks): Event[] {
     let line: { generationId: number; offset: number; parts: ParsedEvent[] } | null = null
     return rows.map((row) => {
-      if (row.length > LONGEST_LINE_IN_PAGE) return this.#toEvent(row, undefined, links, { sessionId, limits: IN_PAGE })
+      if (row.length > LONGEST_LINE_IN_PAGE) return this.#toEvent(row, undefined, links, IN_PAGE)
       if (line?.generationId !== row.generationId || line.offset !== row.offset) {
         line = { generationId: row.generationId, offset: row.offset, parts: this.#parse(row) }
       }
-      return this.#toEvent(row, line.parts[row.part], links, { sessionId, limits: IN_PAGE })
+      return this.#toEvent(row, line.parts[row.part], links, IN_PAGE)
     })
   }
 
   /** One event as whole as a browser can take it. */
-  whole(row: StoredEvent, links: ReadonlyMap<string, CallLink>, sessionId: string): Event {
+  whole(row: StoredEvent, links: EventLinks): Event {
     const parts = row.length > LONGEST_LINE ? [] : this.#parse(row)
-    return this.#toEvent(row, parts[row.part], links, { sessionId, limits: ALONE })
+    return this.#toEvent(row, parts[row.part], links, ALONE)
   }
 
   /** The line of an event, byte for byte. */
@@ -70,14 +70,8 @@ export class EventBodies {
     return reading.kind === 'events' ? reading.events : []
   }
 
-  #toEvent(
-    row: StoredEvent,
-    parsed: ParsedEvent | undefined,
-    links: ReadonlyMap<string, CallLink>,
-    view: { sessionId: string; limits: typeof IN_PAGE },
-  ): Event {
-    const { limits } = view
-    const link = row.callId === null ? undefined : links.get(row.callId)
+  #toEvent(row: StoredEvent, parsed: ParsedEvent | undefined, links: EventLinks, limits: typeof IN_PAGE): Event {
+    const link = row.callId === null ? undefined : links.calls.get(row.callId)
     const text = cutText(parsed ? parsed.text : row.preview, limits.text)
     const input = cutLongStrings(parsed?.tool?.input ?? null, limits.string)
     const detail = cutLongStrings(parsed?.result?.detail ?? null, limits.string)
@@ -103,7 +97,7 @@ export class EventBodies {
               summary: parsed?.tool?.summary ?? row.preview ?? '',
               input: input.value,
               resultSeq: link?.resultSeq ?? null,
-              subagent: subagentId === null ? null : `${view.sessionId}:${subagentId}`,
+              subagent: subagentId === null ? null : (links.subagents.get(subagentId) ?? null),
             }
           : null,
       result:

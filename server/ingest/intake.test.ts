@@ -35,7 +35,11 @@ function createWorld() {
     vault,
     sources,
     writer,
-    understanding: new Understanding({ writer, adapters: [claudeCode], code: { record: () => undefined } }),
+    understanding: new Understanding({
+      writer,
+      adapters: [claudeCode],
+      code: { record: () => undefined, forget: () => undefined },
+    }),
     report: (report) => reports.push(report),
     onSettled: () => undefined,
   })
@@ -55,7 +59,7 @@ function createWorld() {
     const session = sessions.find(`claude-code:${nativeId}`)
     if (!session) return []
     const rows = events.page(session.key, -1, 1000)
-    return bodies.page(rows, new Map(), session.id).map((event) => event.text)
+    return bodies.page(rows, { calls: new Map(), subagents: new Map() }).map((event) => event.text)
   }
   return { folder, home, intake, sessions, vault, reports, texts }
 }
@@ -94,7 +98,10 @@ test('an index that is behind the vault is brought up to it, also for a file tha
   const first = createWorld()
   const file = join(first.folder, 'a.jsonl')
   writeFileSync(file, lines('One', 'Two'))
-  await first.vault.keep({ agent: 'claude-code', path: file, role: 'session', nativeId: 'a', subagentId: null }, () => undefined)
+  await first.vault.keep(
+    { agent: 'claude-code', path: file, role: 'session', nativeId: 'a', subagentId: null },
+    () => undefined,
+  )
   rmSync(file)
 
   const second = createWorld()

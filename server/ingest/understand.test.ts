@@ -20,7 +20,11 @@ function source(nativeId: string): Source {
 
 function start() {
   const writer = new IndexWriter(databases.index)
-  const understanding = new Understanding({ writer, adapters: [claudeCode], code: { record: () => undefined } })
+  const understanding = new Understanding({
+    writer,
+    adapters: [claudeCode],
+    code: { record: () => undefined, forget: () => undefined },
+  })
   return { understanding, sessions: new SessionStore(databases.index), events: new EventStore(databases.index) }
 }
 

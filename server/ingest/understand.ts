@@ -21,6 +21,8 @@ export interface SessionChange {
 
 /** Where code state is worked out. */
 export interface CodeSink {
+  /** Called when what was recorded last has been rolled back. */
+  forget(): void
   record(session: { key: number; id: string }, events: RecordedEvent[]): void
 }
 
@@ -141,15 +143,18 @@ export class Understanding {
   }
 
   #session(source: Source): SessionRow {
-    const nativeId = source.nativeId ?? source.path
-    const mainId = `${source.agent}:${nativeId}`
-    if (source.subagentId === null) {
-      return this.#writer.session({ id: mainId, agent: source.agent, nativeId, parentId: null })
+    const { agent, subagentId } = source
+    if (subagentId !== null && source.nativeId === null) {
+      // Old versions say only inside the file whose sub-agent it is: a fact names the parent.
+      return this.#writer.session({ id: `${agent}:agent-${subagentId}`, agent, nativeId: subagentId, parentId: null })
     }
+    const nativeId = source.nativeId ?? source.path
+    const mainId = `${agent}:${nativeId}`
+    if (subagentId === null) return this.#writer.session({ id: mainId, agent, nativeId, parentId: null })
     return this.#writer.session({
-      id: `${mainId}:${source.subagentId}`,
-      agent: source.agent,
-      nativeId: source.subagentId,
+      id: `${mainId}:${subagentId}`,
+      agent,
+      nativeId: subagentId,
       parentId: mainId,
     })
   }
@@ -321,8 +326,8 @@ class Batch {
       session.ended_at = Math.max(session.ended_at ?? event.at, event.at)
     }
     if (event.kind === 'prompt' && !event.isSidechain) session.prompts += 1
-    if (event.tool) session.tool_calls += 1
-    if (event.result?.isError) session.errors += 1
+    if (event.kind === 'tool_call') session.tool_calls += 1
+    if (event.kind === 'tool_result' && event.result?.isError) session.errors += 1
     if (event.kind === 'compaction') {
       session.compactions += 1
       const { preTokens, postTokens } = event.compaction ?? { preTokens: null, postTokens: null }
@@ -413,6 +418,9 @@ function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id: string
       return
     case 'first-prompt':
       session.first_prompt ??= fact.text.slice(0, PREVIEW_CHARACTERS)
+      return
+    case 'parent':
+      session.parent_id = `${session.agent}:${fact.nativeId}`
       return
     case 'leaf':
       return

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { EventStore, StoredEvent, CallLink } from '../../db/stores/event-store.ts'
+import type { EventLinks, EventStore, StoredEvent } from '../../db/stores/event-store.ts'
 import type { SessionStore, StoredSession } from '../../db/stores/session-store.ts'
 import type { Event } from '../contract/event.ts'
 import type { SessionSource } from '../contract/session.ts'
@@ -23,8 +23,8 @@ export interface SessionDeps {
   sessions: SessionStore
   events: EventStore
   bodies: {
-    page(rows: readonly StoredEvent[], links: ReadonlyMap<string, CallLink>, sessionId: string): Event[]
-    whole(row: StoredEvent, links: ReadonlyMap<string, CallLink>, sessionId: string): Event
+    page(rows: readonly StoredEvent[], links: EventLinks): Event[]
+    whole(row: StoredEvent, links: EventLinks): Event
     line(row: StoredEvent): Uint8Array
     texts(row: StoredEvent): { part: number; text: string }[]
   }
@@ -76,14 +76,14 @@ export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
     const rows = withinBytes(events.page(stored.key, query.after, query.limit))
     const last = rows.at(-1)
     const hasMore = last !== undefined && last.seq + 1 < stored.events
-    const items = deps.bodies.page(rows, linksOf(deps, stored, rows), stored.id)
+    const items = deps.bodies.page(rows, linksOf(deps, stored, rows))
     return { items, nextCursor: hasMore ? String(last.seq) : null }
   })
 
   mount(app, getEvent, ({ params }) => {
     const stored = getStored(deps, params.sessionId)
     const row = getRow(deps, stored, params.seq)
-    return deps.bodies.whole(row, linksOf(deps, stored, [row]), stored.id)
+    return deps.bodies.whole(row, linksOf(deps, stored, [row]))
   })
 
   mount(app, getTimeline, ({ params, query }) => events.timeline(getStored(deps, params.sessionId).key, query.after))
@@ -119,9 +119,11 @@ function getRow(deps: SessionDeps, stored: StoredSession, seq: number): StoredEv
   return row
 }
 
-function linksOf(deps: SessionDeps, stored: StoredSession, rows: readonly StoredEvent[]): Map<string, CallLink> {
+function linksOf(deps: SessionDeps, stored: StoredSession, rows: readonly StoredEvent[]): EventLinks {
   const callIds = rows.flatMap((row) => (row.callId === null ? [] : [row.callId]))
-  return deps.events.linksOf(stored.key, callIds)
+  // A sub-agent's own sub-agents stand beside it, below the session that began it all.
+  const subagents = deps.sessions.subagentIds(stored.parentId ?? stored.id)
+  return { calls: deps.events.linksOf(stored.key, callIds), subagents }
 }
 
 function withinBytes(rows: StoredEvent[]): StoredEvent[] {
