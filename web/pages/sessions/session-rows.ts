@@ -53,8 +53,14 @@ function dayHeading(session: Session, now: number): Heading {
   const key = `day:${day}`
   if (days === 0) return { key, label: 'Today', path: null }
   if (days === 1) return { key, label: 'Yesterday', path: null }
-  const label = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-  return { key, label: label.format(day), path: null }
+  return { key, label: dayName(day), path: null }
+}
+
+/** `Friday 20 November 2026` */
+function dayName(day: number): string {
+  const format = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const parts = format.formatToParts(day).filter((part) => part.type !== 'literal')
+  return parts.map((part) => part.value).join(' ')
 }
 
 function startOfDay(time: number): number {

@@ -1,0 +1,40 @@
+// @vitest-environment node
+import { expect, test } from 'vitest'
+import { pathOf, placeOf, replayPath, withQuery } from './routes.ts'
+
+test.each([
+  ['/', { page: 'live' }],
+  ['/sessions', { page: 'sessions' }],
+  ['/sessions/', { page: 'sessions' }],
+  ['/settings', { page: 'settings' }],
+  ['/sessions/claude-code:0b1c', { page: 'replay', sessionId: 'claude-code:0b1c' }],
+  ['/sessions/claude-code%3A0b1c%3Aagent%2F1', { page: 'replay', sessionId: 'claude-code:0b1c:agent/1' }],
+  ['/nowhere', { page: 'unknown', path: '/nowhere' }],
+  ['/settings/more', { page: 'unknown', path: '/settings/more' }],
+  ['/sessions/a/b', { page: 'unknown', path: '/sessions/a/b' }],
+  ['/sessions/%E0%A4%A', { page: 'unknown', path: '/sessions/%E0%A4%A' }],
+])('%s is its page', (path, place) => {
+  expect(placeOf(path)).toEqual(place)
+})
+
+test('a session id with any signs comes back from its path', () => {
+  const sessionId = 'claude-code:a b/ü?#%:1'
+
+  const path = pathOf({ page: 'replay', sessionId })
+
+  expect(placeOf(path)).toEqual({ page: 'replay', sessionId })
+  expect(new URL(path, 'http://x').search).toBe('')
+})
+
+test('a link to a moment says the moment', () => {
+  expect(replayPath('claude-code:1', 0)).toBe('/sessions/claude-code:1?at=0')
+  expect(replayPath('claude-code:1')).toBe('/sessions/claude-code:1')
+})
+
+test('a change of the query leaves the other keys', () => {
+  expect(withQuery('/sessions?q=a&group=day', { q: 'b c', has: null })).toBe('/sessions?q=b+c&group=day')
+})
+
+test('an empty value takes a key out of the query', () => {
+  expect(withQuery('/sessions?q=a', { q: '' })).toBe('/sessions')
+})
