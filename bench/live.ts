@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync, watch } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  watch,
+} from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,8 +29,10 @@ const { values } = parseArgs({ options: { agent: { type: 'string' }, prompts: { 
 const run = promisify(execFile)
 const prompts = Number(values.prompts)
 
-const home = values.agent === undefined ? scratchHome() : join(process.env['AGENTS_SCRATCH'] ?? '/tmp/agents-scratch', 'home')
-if (values.agent !== undefined) await run(join(values.agent, 'run-claude'), ['-p', 'Please build greet.mjs [plan:build]'])
+const home =
+  values.agent === undefined ? scratchHome() : join(process.env['AGENTS_SCRATCH'] ?? '/tmp/agents-scratch', 'home')
+if (values.agent !== undefined)
+  await run(join(values.agent, 'run-claude'), ['-p', 'Please build greet.mjs [plan:build]'])
 const file = await newestSession(home)
 const app = await startApp(home)
 const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium' })
@@ -32,7 +44,8 @@ try {
   await page.waitForSelector('[data-seq]')
   await recordCards(page)
   const appended = recordAppends(file)
-  for (let prompt = 0; prompt < prompts; prompt += 1) await (values.agent === undefined ? writeTurn(file) : driveAgent(values.agent, prompt))
+  for (let prompt = 0; prompt < prompts; prompt += 1)
+    await (values.agent === undefined ? writeTurn(file) : driveAgent(values.agent, prompt))
   await sleep(1500)
   appended.stop()
   const times = await latencies(app, page, { id, appended: appended.times })
@@ -50,7 +63,8 @@ async function recordCards(page: Page): Promise<void> {
     const seen: Record<string, number> = {}
     Object.assign(window, { cardsSeen: seen })
     const look = () => {
-      for (const card of document.querySelectorAll<HTMLElement>('[data-seq]:not(.loading)')) seen[card.dataset['seq'] ?? ''] ??= Date.now()
+      for (const card of document.querySelectorAll<HTMLElement>('[data-seq]:not(.loading)'))
+        seen[card.dataset['seq'] ?? ''] ??= Date.now()
     }
     look()
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true })
@@ -78,7 +92,11 @@ function recordAppends(path: string): { times: Map<string, number>; stop(): void
   return { times, stop: () => watcher.close() }
 }
 
-async function latencies(app: RunningApp, page: Page, run: { id: string; appended: Map<string, number> }): Promise<number[]> {
+async function latencies(
+  app: RunningApp,
+  page: Page,
+  run: { id: string; appended: Map<string, number> },
+): Promise<number[]> {
   const seen = await page.evaluate(() => (window as unknown as { cardsSeen: Record<string, number> }).cardsSeen)
   const times: number[] = []
   let after = '-1'

@@ -25,7 +25,13 @@ appendFileSync(file, record())
 const app = await startApp(home)
 await untilIdle(app)
 const id = encodeURIComponent(`claude-code:${nativeId}`)
-const calls = ['/api/health', '/api/sessions?limit=50', `/api/sessions/${id}`, `/api/sessions/${id}/events?limit=50`, `/api/sessions/${id}/code`]
+const calls = [
+  '/api/health',
+  '/api/sessions?limit=50',
+  `/api/sessions/${id}`,
+  `/api/sessions/${id}/events?limit=50`,
+  `/api/sessions/${id}/code`,
+]
 
 const quiet = await timeCalls(2)
 const writing = appendSteadily(Number(values.rate), Number(values.seconds))
@@ -33,7 +39,9 @@ const busy = await timeCalls(Number(values.seconds))
 const written = await writing
 await sleep(500)
 const { events } = await app.get<{ events: number }>(`/api/sessions/${id}`)
-console.log(`appended ${(written / 1e6).toFixed(1)} MB in ${values.seconds} s; ${events} of ${records} records are events`)
+console.log(
+  `appended ${(written / 1e6).toFixed(1)} MB in ${values.seconds} s; ${events} of ${records} records are events`,
+)
 report('quiet', quiet)
 report('while appending', busy)
 await app.stop()
@@ -42,7 +50,9 @@ rmSync(app.dataDir, { recursive: true, force: true })
 
 function report(name: string, times: number[]): void {
   const at = (share: number) => quantile(times, share).toFixed(1)
-  console.log(`${name}: ${times.length} calls, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`)
+  console.log(
+    `${name}: ${times.length} calls, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`,
+  )
 }
 
 async function timeCalls(seconds: number): Promise<number[]> {

@@ -14,7 +14,7 @@ import { adapters } from './adapters/registry.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
-import { LiveTracker } from './live/tracker.ts'
+import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import type { ReplayDeps } from './replay/routes.ts'
 import type { SessionDeps } from './sessions/routes.ts'
 import { mapPath } from './settings/path-mappings.ts'
@@ -73,6 +73,9 @@ export function buildDeps(setting: Setting): Deps {
     hub: live,
     tracker,
     log,
+    onIdle: () => {
+      for (const { id, activeAt } of sessions.activeSince(Date.now() - GROWTH_COUNTS)) tracker.grew(id, activeAt)
+    },
   })
   const kept = {
     readRange: (generationId: number, offset: number, length: number) => vault.readRange(generationId, offset, length),

@@ -14,6 +14,8 @@ export interface IngestParts {
   hub: LiveHub
   tracker: LiveTracker
   log: Logger
+  /** Called each time when everything is read. */
+  onIdle(): void
 }
 
 /** A worker that dies is started again after this long, in milliseconds; each time it dies soon again, later. */
@@ -39,7 +41,8 @@ export class Ingest {
   /** Starts to read everything and to watch for more. Returns when the watcher is ready. */
   async start(): Promise<void> {
     this.#startWorker()
-    const { adapters, start, log } = this.#parts
+    const { adapters, start, log, tracker } = this.#parts
+    void tracker.refresh()
     const roots = adapters.flatMap((adapter) => adapter.roots(start.host))
     this.#watcher = await watchRoots(roots, (change) => this.#onChange(change.path), {
       onSweep: () => this.#order({ kind: 'sweep' }),
@@ -106,6 +109,7 @@ export class Ingest {
     switch (report.kind) {
       case 'progress':
         this.#progress = report.progress
+        if (report.progress.state === 'idle') this.#parts.onIdle()
         return hub.announce({ kind: 'ingest', progress: report.progress })
       case 'session': {
         const { sessionId, isNew, events } = report

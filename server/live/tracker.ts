@@ -1,5 +1,5 @@
 /** How long a session counts as running after it grew, in milliseconds. */
-const GROWTH_COUNTS = 120_000
+export const GROWTH_COUNTS = 120_000
 /** How often the agents' own registries are looked at while they name a running session. */
 const REGISTRY_EVERY = 10_000
 
