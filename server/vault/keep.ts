@@ -3,7 +3,7 @@ import type { FileStamp, Generation, VaultStore } from '../../db/stores/vault-st
 import { isDiskFull } from '../../db/database-error.ts'
 import { Chunker } from './chunker.ts'
 import { encodeSync, type Encoded } from './codec.ts'
-import { readBlocks } from './read-blocks.ts'
+import { readBlocks, type BlockBuffers } from './read-blocks.ts'
 import type { SourceFile } from './source-file.ts'
 import { stage, type LooseEnd, type StagedBlock } from './stage.ts'
 import { VaultFullError } from './vault-full-error.ts'
@@ -11,7 +11,7 @@ import { VaultFullError } from './vault-full-error.ts'
 /** How many bytes of each end are hashed to tell an append from a rewrite. */
 export const EDGE = 4096
 
-/** Bytes of one generation, in order. */
+/** Bytes of one generation, in order. `bytes` is valid only until the receiver returns: its memory is used again. */
 export interface KeptBlock {
   sourceId: number
   generationId: number
@@ -40,6 +40,7 @@ export interface KeepJob {
   /** Reads bytes of a generation that were kept before. */
   readKept: (generationId: number, offset: number, length: number) => Uint8Array
   onBlock: (block: KeptBlock) => void
+  buffers: BlockBuffers
   now: () => number
 }
 
@@ -50,7 +51,7 @@ export interface KeepJob {
 export async function keepFile(store: VaultStore, job: KeepJob): Promise<void> {
   const { draft, file, stamp } = job
   const chunker = new Chunker(draft.length - draft.settled, draft.tail)
-  const blocks = readBlocks(file, { offset: draft.length, stamp }, chunker)
+  const blocks = readBlocks({ file, offset: draft.length, stamp, chunker, buffers: job.buffers })
   const loose = looseEnd(store, job)
 
   async function stageNext(): Promise<StagedBlock | null> {
@@ -67,6 +68,7 @@ export async function keepFile(store: VaultStore, job: KeepJob): Promise<void> {
     const [encoded, following] = await Promise.all([allEncoded(staged), next])
     storeBlock(store, job, { staged, encoded })
     announce(job, staged)
+    job.buffers.giveBack(staged.raw.buffer)
     staged = following
   }
 }

@@ -36,7 +36,7 @@ export function createVaultBench(): VaultBench {
     async keep(name, onBlock) {
       const blocks: KeptBlock[] = []
       const outcome = await vault.keep(sourceAt(at(name)), (block) => {
-        blocks.push(block)
+        blocks.push({ ...block, bytes: Buffer.from(block.bytes) })
         onBlock?.(block)
       })
       return { ...outcome, blocks }

@@ -4,6 +4,7 @@ import { ChunkCache } from './chunk-cache.ts'
 import { decode } from './codec.ts'
 import { compareWithFile } from './compare.ts'
 import { keepFile, type Draft, type KeptBlock } from './keep.ts'
+import { BlockBuffers } from './read-blocks.ts'
 import { isSameStamp, lookAt, SourceFile, UnreadableError } from './source-file.ts'
 import { VaultFullError } from './vault-full-error.ts'
 import { verifyVault, type Damage } from './verify.ts'
@@ -44,6 +45,7 @@ const BLOCK = 1024 * 1024
 export class Vault {
   readonly #store: VaultStore
   readonly #cache: ChunkCache
+  readonly #buffers = new BlockBuffers()
   readonly #now: () => number
   /** The last call of `keep` for each path, so that two never overlap. */
   readonly #queue = new Map<string, Promise<unknown>>()
@@ -188,6 +190,7 @@ export class Vault {
       path: source.path,
       draft,
       readKept: (generationId, offset, length) => this.readRange(generationId, offset, length),
+      buffers: this.#buffers,
       now: this.#now,
     })
     const change = newest === undefined ? 'new' : found?.kind === 'grown' ? 'grown' : 'rewritten'
