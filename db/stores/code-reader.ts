@@ -29,7 +29,6 @@ interface FileRow extends VersionRow {
   sha256: Buffer | null
   bytes: number | null
   is_masked: number | null
-  is_changed: number
 }
 
 interface SweepRow {
@@ -44,6 +43,10 @@ interface SweepRow {
 const LAST_N = Number.MAX_SAFE_INTEGER
 /** Copies of the project that other sessions work in. */
 const NESTED_WORKTREE = /\/(\.worktrees|\.claude\/worktrees)\//
+
+/** Says of an operation `o` whether it changed the file or only looked at it. */
+const CHANGES = `(o.after_id IS NOT o.before_id OR coalesce(
+  json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from', 'revert'), 0))`
 
 /** Answers what files held at any moment, without replaying anything. */
 export class CodeReader {
@@ -60,27 +63,37 @@ export class CodeReader {
   filesAt(moment: Moment, roots: readonly string[]): FileAtMoment[] {
     const stamp = this.stampOf(moment)
     const key = [stamp.at, stamp.session, stamp.seq, stamp.n] as const
-    const own = new Set(this.#statements.touched.all(moment.session, moment.seq).map((row) => row.path))
+    const own = this.#touched(moment)
     const rows = new Map<string, FileRow>()
     for (const root of roots) {
-      for (const row of this.#statements.below.all(moment.session, moment.seq, ...key, `${root}/`, `${root}0`)) {
+      for (const row of this.#statements.below.all(...key, `${root}/`, `${root}0`)) {
         if (own.has(row.path) || !NESTED_WORKTREE.test(row.path.slice(root.length))) rows.set(row.path, row)
       }
     }
-    for (const path of own) {
+    for (const path of own.keys()) {
       if (rows.has(path)) continue
-      const row = this.#statements.one.get(moment.session, moment.seq, ...key, path)
+      const row = this.#statements.one.get(...key, path)
       if (row) rows.set(path, row)
     }
     const sweeps = this.#sweepsUntil(stamp)
-    return [...rows.values()].map((row) => fileOf(row, stamp, sweeps)).sort((a, b) => (a.path < b.path ? -1 : 1))
+    return [...rows.values()]
+      .map((row) => fileOf(row, own.get(row.path) ?? false, stamp, sweeps))
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
   /** One file at a moment; undefined when nothing is known of it yet. */
   fileAt(moment: Moment, path: string): FileAtMoment | undefined {
     const stamp = this.stampOf(moment)
-    const row = this.#statements.one.get(moment.session, moment.seq, stamp.at, stamp.session, stamp.seq, stamp.n, path)
-    return row && fileOf(row, stamp, this.#sweepsUntil(stamp))
+    const row = this.#statements.one.get(stamp.at, stamp.session, stamp.seq, stamp.n, path)
+    return (
+      row &&
+      fileOf(
+        row,
+        this.#statements.changed.get(path, moment.session, moment.seq)?.is_changed === 1,
+        stamp,
+        this.#sweepsUntil(stamp),
+      )
+    )
   }
 
   /** A file's versions up to a moment, oldest first. */
@@ -123,6 +136,11 @@ export class CodeReader {
     return { at: Math.max(event, latest), session, seq, n: LAST_N }
   }
 
+  /** Files that the session has told something about, and whether it changed them. */
+  #touched({ session, seq }: Moment): Map<string, boolean> {
+    return new Map(this.#statements.touched.all(session, seq).map((row) => [row.path, row.is_changed === 1]))
+  }
+
   #sweepsUntil(stamp: Stamp): LastSweep[] {
     return this.#statements.lastSweeps.all(stamp.at, stamp.session, stamp.seq, stamp.n).map((row) => ({
       root: row.root,
@@ -135,7 +153,7 @@ export class CodeReader {
   }
 }
 
-function fileOf(row: FileRow, stamp: Stamp, sweeps: readonly LastSweep[]): FileAtMoment {
+function fileOf(row: FileRow, isChanged: boolean, stamp: Stamp, sweeps: readonly LastSweep[]): FileAtMoment {
   const version = versionOf(row)
   return {
     path: row.path,
@@ -143,7 +161,7 @@ function fileOf(row: FileRow, stamp: Stamp, sweeps: readonly LastSweep[]): FileA
     sha256: row.sha256?.toString('hex') ?? null,
     bytes: row.bytes,
     confidence: confidenceAt(row.path, { ...version, isMasked: row.is_masked === 1 }, stamp, sweeps),
-    isChanged: row.is_changed === 1,
+    isChanged,
   }
 }
 
@@ -154,21 +172,23 @@ function prepare(sqlite: Sqlite) {
   const key = '(at, session_key, seq, n)'
   const last = 'at DESC, session_key DESC, seq DESC, n DESC'
   const select = `
-    SELECT f.path, ${columns}, c.sha256, c.bytes, c.is_masked, EXISTS (
-      SELECT 1 FROM code_ops o WHERE o.session_key = ? AND o.file_id = f.id AND o.seq <= ? AND (
-        o.after_id IS NOT o.before_id OR json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from', 'revert'))
-    ) AS is_changed
+    SELECT f.path, ${columns}, c.sha256, c.bytes, c.is_masked
     FROM code_files f
     JOIN code_versions v ON v.file_id = f.id AND (v.at, v.session_key, v.seq, v.n) = (
       SELECT at, session_key, seq, n FROM code_versions
       WHERE file_id = f.id AND ${key} <= (?, ?, ?, ?) ORDER BY ${last} LIMIT 1)
     LEFT JOIN code_contents c ON c.id = v.content_id`
-  type Key = [number, number, number, number, number, number]
+  type Key = [number, number, number, number]
   return {
     below: sqlite.prepare<[...Key, string, string], FileRow>(`${select} WHERE f.path > ? AND f.path < ?`),
     one: sqlite.prepare<[...Key, string], FileRow>(`${select} WHERE f.path = ?`),
-    touched: sqlite.prepare<[number, number], { path: string }>(
-      `SELECT DISTINCT path FROM code_ops JOIN code_files ON id = file_id WHERE session_key = ? AND seq <= ?`,
+    touched: sqlite.prepare<[number, number], { path: string; is_changed: number }>(
+      `SELECT path, max(${CHANGES}) AS is_changed FROM code_ops o JOIN code_files f ON f.id = o.file_id
+       WHERE o.session_key = ? AND o.seq <= ? GROUP BY f.id`,
+    ),
+    changed: sqlite.prepare<[string, number, number], { is_changed: number | null }>(
+      `SELECT max(${CHANGES}) AS is_changed FROM code_files f JOIN code_ops o ON o.file_id = f.id
+       WHERE f.path = ? AND o.session_key = ? AND o.seq <= ?`,
     ),
     history: sqlite.prepare<[string, number, number, number, number], VersionRow>(
       `SELECT ${columns} FROM code_files f JOIN code_versions v ON v.file_id = f.id
@@ -187,7 +207,7 @@ function prepare(sqlite: Sqlite) {
     sessionId: sqlite.prepare<[number], { id: string }>('SELECT id FROM sessions WHERE key = ?'),
     lastSweeps: sqlite.prepare<[number, number, number, number], SweepRow>(
       `SELECT root, endings, max(at) AS at, session_key, seq, n FROM code_sweeps
-       WHERE cause NOT IN ('commit', 'check') AND ${key} <= (?, ?, ?, ?) GROUP BY root, endings`,
+       WHERE ${key} <= (?, ?, ?, ?) GROUP BY root, endings`,
     ),
   }
 }

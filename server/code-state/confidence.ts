@@ -10,18 +10,30 @@ export interface LastSweep extends Stamp {
   endings: ReadonlySet<string> | null
 }
 
-/** How sure a version's content is at a moment at or after it. What was masked is never exact. */
+/**
+ * A content that is seen again was the same all the time, unless it was changed and changed back. Held against real
+ * commits, sights within this time after a moment prove little, later ones were always right (bench replay-truth).
+ */
+const SURE_AFTER = 15 * 60_000
+
+/**
+ * How sure a version's content is at a moment at or after it: exact when nothing ran since it was last seen that could
+ * have touched it, or when it was seen again long after. What was masked is never exact.
+ */
 export function confidenceAt(
   path: string,
   version: FileVersion & { isMasked: boolean },
   moment: Stamp,
   sweeps: readonly LastSweep[],
 ): Confidence {
+  const { exactFrom, confirmed } = version
   if (version.content === undefined) return 'unknown'
-  if (version.isMasked || version.exactFrom === null || compareStamps(moment, version.exactFrom) < 0) return 'probable'
-  if (compareStamps(moment, version.confirmed) <= 0) return 'exact'
-  if (version.isDoubted) return 'probable'
-  return sweeps.some((sweep) => couldTouch(sweep, path, version.confirmed)) ? 'probable' : 'exact'
+  if (version.isMasked || exactFrom === null || compareStamps(moment, exactFrom) < 0) return 'probable'
+  if (confirmed.at - moment.at >= SURE_AFTER) return 'exact'
+  const isSeenSince = compareStamps(confirmed, moment) <= 0
+  if (isSeenSince && version.isDoubted && compareStamps(moment, confirmed) > 0) return 'probable'
+  const since = isSeenSince ? confirmed : exactFrom
+  return sweeps.some((sweep) => couldTouch(sweep, path, since)) ? 'probable' : 'exact'
 }
 
 function couldTouch(sweep: LastSweep, path: string, since: Stamp): boolean {

@@ -272,10 +272,15 @@ function judgeGo(text: string[], cwd: string): Effect[] {
       return sweep(cwd, ['.mod', '.sum', '.work'], 'script')
     case 'generate':
       return sweep(cwd, null, 'script')
-    case 'run':
-      return sweep(cwd, null, 'check')
-    default:
+    case 'build':
+    case 'vet':
+    case 'doc':
+    case 'env':
+    case 'list':
+    case 'version':
       return []
+    default:
+      return sweep(cwd, null, 'check')
   }
 }
 
