@@ -17,8 +17,10 @@ export async function serveWeb(app: FastifyInstance, webDir: string): Promise<vo
     })
   }
   app.setNotFoundHandler((request, reply) => {
-    const isView = request.method === 'GET' && !request.url.startsWith('/api/') && !/\.\w+(\?|$)/.test(request.url)
+    // The query of a view may name a file (`?file=src/a.ts`); only the path says whether a file is asked for.
+    const path = request.url.split('?')[0] ?? ''
+    const isView = request.method === 'GET' && !path.startsWith('/api/') && !/\.\w+$/.test(path)
     if (isView && existsSync(webDir)) return reply.header('cache-control', 'no-cache').sendFile('index.html')
-    throw new AppError('not_found', `There is nothing at “${request.method} ${request.url.split('?')[0]}”.`)
+    throw new AppError('not_found', `There is nothing at “${request.method} ${path}”.`)
   })
 }
