@@ -63,10 +63,11 @@ export async function startApp({ homeDir, dataDir }: AppOptions): Promise<App> {
   }
 }
 
-/** Opens the app in the page as a person does: with the printed address, which gives the browser its cookie. */
+/** Opens a view in a browser that has no cookie yet: any address with the token sets it and leaves the token out. */
 export async function open(page: Page, app: App, path = '/'): Promise<void> {
-  await page.goto(app.url)
-  if (path !== '/') await page.goto(app.origin + path)
+  const url = new URL(path, app.origin)
+  url.searchParams.set('token', app.token)
+  await page.goto(url.href)
 }
 
 interface Worlds {

@@ -18,6 +18,6 @@ export default defineConfig({
     browserName: 'chromium',
     launchOptions: executablePath === undefined ? {} : { executablePath },
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
   },
 })
