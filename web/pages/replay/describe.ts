@@ -8,6 +8,13 @@ export function timeText(ms: number): string {
   return ms > 0 ? clock.format(new Date(ms)) : ''
 }
 
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+
+/** The time of day of an ISO time, as the reader's clock shows it. */
+export function clockText(at: string): string {
+  return timeOfDay.format(new Date(at))
+}
+
 /** A position in words: step, time, what happened there, and the prompt that it belongs to. */
 export function describePosition(view: ReplayView, position: number): string {
   const step = view.track.stepAt(position)

@@ -2,8 +2,8 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { Event } from '../../../server/contract/event.ts'
 
-const CHUNK = 100
-const KEPT_CHUNKS = 60
+const CHUNK = 50
+const KEPT_CHUNKS = 80
 const AT_ONCE = 2
 
 /** Returns events with a greater `seq` than `after`, at most `limit`, in order. May return fewer. */
@@ -94,7 +94,6 @@ export class EventCache {
   }
 
   #put(chunk: number, events: readonly Event[]): void {
-    this.#chunks.delete(chunk)
     this.#chunks.set(chunk, events)
     for (const old of this.#chunks.keys()) {
       if (this.#chunks.size <= KEPT_CHUNKS) return

@@ -13,6 +13,24 @@ export const KIND_GROUPS = {
 
 export type KindGroup = keyof typeof KIND_GROUPS
 
+/** What an event is called where there is room for two words only. */
+export const KIND_NAMES: Record<string, string> = {
+  prompt: 'Prompt',
+  command: 'Command',
+  answer: 'Answer',
+  thinking: 'Thinking',
+  tool_call: 'Tool call',
+  tool_result: 'Tool result',
+  compaction: 'Compaction',
+  microcompaction: 'Micro-compaction',
+  summary: 'Summary',
+  notice: 'Notice',
+  hook: 'Hook',
+  attachment: 'Attachment',
+  progress: 'Progress',
+  unknown: 'Unknown record',
+}
+
 /** Every group, in the order in which the filter shows them. */
 export const ALL_GROUPS = Object.keys(KIND_GROUPS) as KindGroup[]
 

@@ -51,6 +51,12 @@ export class ReplaySession {
     return this.#timeline?.at[seq] ?? 0
   }
 
+  /** The kind of an event; empty where there is none. */
+  kindOf(seq: number): string {
+    const timeline = this.#timeline
+    return timeline?.kinds[timeline.kind[seq] ?? -1] ?? ''
+  }
+
   async load(): Promise<void> {
     this.#error = undefined
     const { signal } = this.#abort

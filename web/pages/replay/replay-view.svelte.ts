@@ -13,6 +13,11 @@ import { buildTrack, nextIn, Track } from './track.ts'
 /** What one can jump to. `fileEdits` are the edits of the opened file. */
 export type MarkKind = 'prompts' | 'edits' | 'fileEdits' | 'errors' | 'compactions' | 'commits' | 'hits'
 
+/** A playhead that has not moved for so long rests, even while it is still held. */
+const REST_MS = 140
+
+const LIST_EVERY_MS = 120
+
 const NO_TRACK = new Track([], new Map())
 const NO_BRANCHES: ReadonlySet<number> = new Set()
 
@@ -31,8 +36,10 @@ export class ReplayView {
   mode = $state<CodeMode>('content')
   /** The file that the reader chose; null lets the code pane follow the edits. */
   pinned = $state<string | null>(null)
-  /** True while the scrubber is dragged: what is costly waits until it rests. */
-  isScrubbing = $state(false)
+  #isScrubbing = $state(false)
+  #listAskedAt = 0
+  #restFrame = 0
+  #restTimer: ReturnType<typeof setTimeout> | undefined
 
   #track = $derived.by(() => {
     const { timeline } = this.session
@@ -102,6 +109,11 @@ export class ReplayView {
     return this.#jumps
   }
 
+  /** True while the playhead is dragged and does not rest: what is costly to draw waits for that. */
+  get isScrubbing(): boolean {
+    return this.#isScrubbing
+  }
+
   isBranchOpen(branch: number): boolean {
     return this.#openBranches.has(branch)
   }
@@ -156,10 +168,34 @@ export class ReplayView {
     this.seek(this.playback.position + by)
   }
 
-  /** Puts the playhead on a step; what the scrubber does for each frame of a drag. */
+  /** Puts the playhead on a step. */
   seek(position: number): void {
     this.#inner = undefined
     this.playback.seek(position)
+  }
+
+  /** Puts the playhead on a step for one frame of a drag. */
+  scrub(position: number): void {
+    this.#isScrubbing = true
+    clearTimeout(this.#restTimer)
+    cancelAnimationFrame(this.#restFrame)
+    // A move that waits behind a slow frame is heard before the next one, so the playhead rests only if none does.
+    this.#restTimer = setTimeout(() => {
+      this.#restFrame = requestAnimationFrame(() => this.rest())
+    }, REST_MS)
+    this.seek(position)
+  }
+
+  /** The pointer that drags the playhead moved: it does not rest yet. */
+  stir(): void {
+    cancelAnimationFrame(this.#restFrame)
+  }
+
+  /** The drag is over. */
+  rest(): void {
+    clearTimeout(this.#restTimer)
+    cancelAnimationFrame(this.#restFrame)
+    this.#isScrubbing = false
   }
 
   toggleGroup(group: KindGroup): void {
@@ -185,8 +221,12 @@ export class ReplayView {
   wantCode(): void {
     const { code, playback } = this.focus
     if (this.focus.session.length === 0) return
-    code.wantList(playback.moment)
     code.wantFile(this.openPath, playback.moment, this.mode)
+    // The tree need not follow every frame of a drag; the code does.
+    if (!this.#isScrubbing || performance.now() - this.#listAskedAt > LIST_EVERY_MS) {
+      this.#listAskedAt = performance.now()
+      code.wantList(playback.moment)
+    }
   }
 
   /** True when the shown step is or ends with an event. */
@@ -207,6 +247,7 @@ export class ReplayView {
 
   close(): void {
     if (this.#parent?.focus === this) this.#parent.#inner = undefined
+    this.rest()
     this.playback.pause()
     this.session.close()
     this.code.close()

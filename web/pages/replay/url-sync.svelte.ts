@@ -34,6 +34,8 @@ export class UrlSync {
 
   /** Call it in an effect: it reads the view, and writes the address when it differs. */
   write(): void {
+    // While the playhead is dragged the address waits: writing it costs more than the frame.
+    if (this.#view.isScrubbing) return
     const href = this.#hrefOfView()
     const isJump = this.#view.jumps !== this.#jumps
     this.#jumps = this.#view.jumps
