@@ -1,3 +1,5 @@
+-- What lists and the scrubber need: sessions, their events with the place of each line in the vault, and each model
+-- answer once. No text is stored twice: bodies are read from the vault.
 CREATE TABLE `compactions` (
 	`session_key` integer NOT NULL,
 	`seq` integer NOT NULL,

@@ -1,0 +1,231 @@
+import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
+import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../adapters/adapter.ts'
+import type { Line } from '../adapters/shared/line-splitter.ts'
+import type { RecordedEvent } from '../code-state/recorder.ts'
+import { applyFact, PREVIEW_CHARACTERS } from './facts.ts'
+
+/** Where code state is worked out. */
+export interface CodeSink {
+  /** Called when what was recorded last has been rolled back. */
+  forget(): void
+  record(session: { key: number; id: string }, events: RecordedEvent[]): void
+}
+
+/** The lines of one block on their way into the index. */
+export class Batch {
+  readonly isFirst: boolean
+  readonly #writer: IndexWriter
+  readonly #adapter: Adapter
+  readonly #session: SessionRow
+  readonly #source: Source
+  readonly #sourceId: number
+  readonly #generationId: number
+  readonly #seqs = new Map<string, number>()
+  readonly #models: string[]
+  readonly #recorded: RecordedEvent[] = []
+
+  constructor(parts: {
+    writer: IndexWriter
+    adapter: Adapter
+    session: SessionRow
+    source: Source
+    sourceId: number
+    generationId: number
+  }) {
+    this.#writer = parts.writer
+    this.#adapter = parts.adapter
+    this.#session = parts.session
+    this.#source = parts.source
+    this.#sourceId = parts.sourceId
+    this.#generationId = parts.generationId
+    this.#models = JSON.parse(parts.session.models) as string[]
+    this.isFirst = parts.session.events === 0
+  }
+
+  addLine(line: Line): void {
+    const reading = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset })
+    switch (reading.kind) {
+      case 'blank':
+        this.#session.line_blank += 1
+        return
+      case 'problem':
+        return this.#addProblem(line, reading.reason)
+      case 'bookkeeping':
+        return this.#addBookkeeping(reading)
+      case 'events':
+        return this.#addEvents(line, reading)
+    }
+  }
+
+  #apply(fact: SessionFact): void {
+    applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
+  }
+
+  finish(code: CodeSink): void {
+    const session = this.#session
+    session.models = JSON.stringify(this.#models)
+    session.active_at = session.ended_at ?? session.active_at
+    this.#writer.saveSession(session)
+    code.record({ key: session.key, id: session.id }, this.#recorded)
+  }
+
+  #addProblem(line: Line, reason: string): void {
+    this.#session.line_problems += 1
+    this.#writer.addProblem({
+      generationId: this.#generationId,
+      offset: line.offset,
+      sessionKey: this.#session.key,
+      sourceId: this.#sourceId,
+      line: line.number,
+      length: line.bytes.length,
+      reason,
+    })
+  }
+
+  #addBookkeeping(reading: Extract<LineReading, { kind: 'bookkeeping' }>): void {
+    const session = this.#session
+    session.line_bookkeeping += 1
+    for (const fact of reading.facts) this.#apply(fact)
+    if (reading.unknownKind !== null) this.#writer.countUnknown(session.agent, reading.unknownKind)
+    if (reading.fileOps.length > 0) {
+      this.#recorded.push({
+        id: null,
+        seq: Math.max(0, session.events - 1),
+        at: session.ended_at,
+        callId: null,
+        isError: false,
+        isResult: false,
+        ops: reading.fileOps,
+      })
+    }
+  }
+
+  #addEvents(line: Line, reading: Extract<LineReading, { kind: 'events' }>): void {
+    let isRepeat = true
+    let part = 0
+    for (const event of reading.events) {
+      if (this.#addEvent(line, event, part)) isRepeat = false
+      part += 1
+    }
+    for (const fact of reading.facts) this.#apply(fact)
+    if (isRepeat) this.#session.line_bookkeeping += 1
+    else this.#session.line_events += 1
+  }
+
+  /** Returns false when the session has the event already. */
+  #addEvent(line: Line, event: ParsedEvent, part: number): boolean {
+    const session = this.#session
+    const seq = session.events
+    const parentSeq = this.#parentSeq(event)
+    const row = rowOf(event, { parentSeq, part, generationId: this.#generationId, line })
+    if (event.kind === 'compaction') row.contextUsed = event.compaction?.postTokens ?? null
+    if (!this.#writer.addEvent(session.key, seq, row)) {
+      if (event.usage) this.#addUsage(event, seq)
+      return false
+    }
+    session.events += 1
+    this.#seqs.set(event.id, seq)
+    this.#findRewind(event, parentSeq, seq)
+    if (!event.isSidechain) session.last_chain_seq = seq
+    if (seq === 0) session.fork_of_id = this.#writer.findOtherSession(event.id, session.key)?.id ?? null
+    this.#count(event, seq)
+    if (event.usage) this.#addUsage(event, seq)
+    if (event.fileOps.length > 0 || event.result) {
+      this.#recorded.push({
+        id: event.id,
+        seq,
+        at: event.at,
+        callId: event.tool?.id ?? event.result?.callId ?? null,
+        isError: event.result?.isError ?? false,
+        isResult: event.result !== null,
+        ops: event.fileOps,
+      })
+    }
+    return true
+  }
+
+  /** A parent that is not here is bridged by the record before; the first record and side chains may have none. */
+  #parentSeq(event: ParsedEvent): number | null {
+    const named = event.parentId ?? event.logicalParentId
+    const found = named === null ? undefined : (this.#seqs.get(named) ?? this.#writer.findSeq(this.#session.key, named))
+    return found ?? (event.isSidechain ? null : this.#session.last_chain_seq)
+  }
+
+  /** A prompt that hangs on an earlier record than the newest leaves what stands between on a branch of its own. */
+  #findRewind(event: ParsedEvent, parentSeq: number | null, seq: number): void {
+    const session = this.#session
+    const isCandidate = event.kind === 'prompt' && !event.isQueued && !event.isSidechain && parentSeq !== null
+    if (!isCandidate || session.last_chain_seq === null || parentSeq >= session.last_chain_seq) return
+    if (this.#writer.markBranch(session.key, parentSeq, seq, session.branches + 1)) session.branches += 1
+  }
+
+  #count(event: ParsedEvent, seq: number): void {
+    const session = this.#session
+    if (event.at !== null) {
+      session.started_at = Math.min(session.started_at ?? event.at, event.at)
+      session.ended_at = Math.max(session.ended_at ?? event.at, event.at)
+    }
+    if (event.kind === 'prompt' && !event.isSidechain) session.prompts += 1
+    if (event.kind === 'tool_call') session.tool_calls += 1
+    if (event.kind === 'tool_result' && event.result?.isError) session.errors += 1
+    if (event.kind === 'compaction') {
+      session.compactions += 1
+      const { preTokens, postTokens } = event.compaction ?? { preTokens: null, postTokens: null }
+      this.#writer.addCompaction(session.key, seq, preTokens, postTokens)
+      if (postTokens !== null) session.context_used = postTokens
+    }
+    for (const change of event.changes) {
+      session.lines_added += change.added
+      session.lines_removed += change.removed
+      session.files_changed += this.#writer.addChange(session.key, seq, change)
+    }
+  }
+
+  #addUsage(event: ParsedEvent, seq: number): void {
+    const { usage } = event
+    if (!usage) return
+    const session = this.#session
+    if (!this.#models.includes(usage.model)) this.#models.push(usage.model)
+    if (!usage.isSidechain || session.parent_id !== null) {
+      session.context_used = usage.contextUsed
+      session.context_window = this.#adapter.contextWindow(usage.model, usage.contextUsed)
+    }
+    this.#writer.addUsage(session.key, seq, {
+      key: usage.key,
+      messageId: usage.messageId,
+      isSidechain: usage.isSidechain,
+      at: event.at,
+      model: usage.model,
+      input: usage.tokens.input,
+      output: usage.tokens.output,
+      cacheRead: usage.tokens.cacheRead,
+      cacheWrite: usage.tokens.cacheWrite,
+      costUsd: this.#adapter.costOf(usage),
+    })
+  }
+}
+
+function rowOf(
+  event: ParsedEvent,
+  place: { parentSeq: number | null; part: number; generationId: number; line: Line },
+): EventRow {
+  const text = event.tool ? event.tool.summary : event.text
+  return {
+    id: event.id,
+    at: event.at,
+    kind: event.kind,
+    parentSeq: place.parentSeq,
+    generationId: place.generationId,
+    offset: place.line.offset,
+    length: place.line.bytes.length,
+    part: place.part,
+    preview: text === null ? null : text.slice(0, PREVIEW_CHARACTERS).toWellFormed(),
+    callId: event.tool?.id ?? event.result?.callId ?? null,
+    toolName: event.tool?.name ?? null,
+    isError: event.result?.isError ?? false,
+    isCommit: event.result?.isCommit ?? false,
+    subagentId: event.tool?.subagentId ?? event.result?.subagentId ?? null,
+    contextUsed: event.usage?.isSidechain ? null : (event.usage?.contextUsed ?? null),
+    isSidechain: event.isSidechain,
+  }
+}
