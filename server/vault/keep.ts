@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
-import type { FileStamp, Generation, VaultStore } from '../../db/stores/vault-store.ts'
-import { isDiskFull } from '../../db/database-error.ts'
+import type { FileStamp, Generation, SourceIdentity, VaultStore } from '../../db/stores/vault-store.ts'
 import { Chunker } from './chunker.ts'
 import { encodeSync, type Encoded } from './codec.ts'
 import { readBlocks, type BlockBuffers } from './read-blocks.ts'
 import type { SourceFile } from './source-file.ts'
 import { stage, type LooseEnd, type StagedBlock } from './stage.ts'
-import { VaultFullError } from './vault-full-error.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** How many bytes of each end are hashed to tell an append from a rewrite. */
 export const EDGE = 4096
@@ -23,7 +22,6 @@ export interface KeptBlock {
 /** A generation as it grows. `id` is null until its first block is stored. */
 export interface Draft {
   id: number | null
-  sourceId: number
   number: number
   length: number
   settled: number
@@ -33,22 +31,23 @@ export interface Draft {
 }
 
 export interface KeepJob {
-  path: string
+  source: SourceIdentity
   file: SourceFile
   stamp: FileStamp
   draft: Draft
   /** Reads bytes of a generation that were kept before. */
   readKept: (generationId: number, offset: number, length: number) => Uint8Array
   onBlock: (block: KeptBlock) => void
+  writes: WriteQueue
   buffers: BlockBuffers
   now: () => number
 }
 
 /**
  * Keeps a file from the end of its draft on. Each block is stored in one transaction and handed on after it; meanwhile
- * the next one is compressed on the thread pool.
+ * the next one is compressed on the thread pool. Returns the id of the source.
  */
-export async function keepFile(store: VaultStore, job: KeepJob): Promise<void> {
+export async function keepFile(store: VaultStore, job: KeepJob): Promise<number> {
   const { draft, file, stamp } = job
   const chunker = new Chunker(draft.length - draft.settled, draft.tail)
   const blocks = readBlocks({ file, offset: draft.length, stamp, chunker, buffers: job.buffers })
@@ -62,15 +61,21 @@ export async function keepFile(store: VaultStore, job: KeepJob): Promise<void> {
     return staged
   }
 
-  let staged = await stageNext()
-  while (staged !== null) {
-    const next = staged.raw.end === null ? stageNext() : Promise.resolve(null)
-    const [encoded, following] = await Promise.all([allEncoded(staged), next])
-    storeBlock(store, job, { staged, encoded })
-    announce(job, staged)
-    job.buffers.giveBack(staged.raw.buffer)
+  let sourceId = 0
+  for (let staged = await stageNext(); staged !== null;) {
+    const current = staged
+    const next = current.raw.end === null ? stageNext() : Promise.resolve(null)
+    const [encoded, following] = await Promise.all([allEncoded(current), next])
+    const generation = await job.writes.write(job.source.path, () =>
+      writeBlock(store, job, { staged: current, encoded }),
+    )
+    sourceId = generation.sourceId
+    advance(draft, current, generation)
+    announce(job, current, generation)
+    job.buffers.giveBack(current.raw.buffer)
     staged = following
   }
+  return sourceId
 }
 
 function looseEnd(store: VaultStore, { draft, readKept }: KeepJob): LooseEnd {
@@ -86,27 +91,14 @@ function allEncoded(staged: StagedBlock): Promise<(Encoded | null)[]> {
   return Promise.all(staged.pieces.map((piece) => piece.encoded))
 }
 
-function storeBlock(
-  store: VaultStore,
-  job: KeepJob,
-  { staged, encoded }: { staged: StagedBlock; encoded: (Encoded | null)[] },
-): void {
-  try {
-    const generation = store.write(() => writeBlock(store, job, { staged, encoded }))
-    advance(job.draft, staged, generation)
-  } catch (error) {
-    if (isDiskFull(error)) throw new VaultFullError(job.path, error)
-    throw error
-  }
-}
-
 function writeBlock(
   store: VaultStore,
-  { draft, stamp, now }: KeepJob,
+  { source, draft, stamp, now }: KeepJob,
   { staged, encoded }: { staged: StagedBlock; encoded: (Encoded | null)[] },
 ): Generation {
   const at = now()
-  const generation = grown(draft, staged)
+  const sourceId = store.putSource(source)
+  const generation = { ...grown(draft, staged), sourceId }
   const id = draft.id ?? store.createGeneration(generation, at)
   if (staged.dropFrom !== null) store.dropPieces(id, staged.dropFrom)
   staged.pieces.forEach(({ offset, bytes, sha256 }, position) => {
@@ -117,15 +109,14 @@ function writeBlock(
   })
   if (draft.id !== null) store.extendGeneration({ ...generation, id })
   const whole = staged.raw.end?.stamp ?? null
-  if (whole === null) store.recordPartial(draft.sourceId, stamp.identity, at)
-  else store.recordWhole(draft.sourceId, whole, at)
+  if (whole === null) store.recordPartial(sourceId, stamp.identity, at)
+  else store.recordWhole(sourceId, whole, at)
   return { ...generation, id }
 }
 
-function grown(draft: Draft, { raw, settled }: StagedBlock): Omit<Generation, 'id'> {
+function grown(draft: Draft, { raw, settled }: StagedBlock): Omit<Generation, 'id' | 'sourceId'> {
   const { head, tail } = edgesAfter(draft, raw.bytes)
   return {
-    sourceId: draft.sourceId,
     number: draft.number,
     length: raw.offset + raw.bytes.length,
     settled,
@@ -149,8 +140,7 @@ function advance(draft: Draft, staged: StagedBlock, generation: Generation): voi
   draft.settled = generation.settled
 }
 
-function announce({ draft, onBlock }: KeepJob, { raw }: StagedBlock): void {
-  if (raw.bytes.length === 0 || draft.id === null) return
-  const { sourceId, number, id } = draft
+function announce({ onBlock }: KeepJob, { raw }: StagedBlock, { id, sourceId, number }: Generation): void {
+  if (raw.bytes.length === 0) return
   onBlock({ sourceId, generationId: id, generation: number, offset: raw.offset, bytes: raw.bytes })
 }

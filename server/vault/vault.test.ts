@@ -336,6 +336,17 @@ test('calls for one path follow each other, those for others run between them', 
   expect(order.indexOf('small')).toBeLessThan(order.lastIndexOf('large'))
 })
 
+test('many small files can be kept at once', async () => {
+  const names = Array.from({ length: 40 }, (_, number) => `small-${number}`)
+  for (const name of names) writeFileSync(bench.at(name), `${name}\n`.repeat(10))
+
+  const outcomes = await Promise.all(names.map((name) => bench.keep(name)))
+
+  expect(new Set(outcomes.map((outcome) => outcome.sourceId)).size).toBe(40)
+  expect(names.filter((name) => !bench.hasBytesOf(name))).toEqual([])
+  expect([...bench.vault.verify()]).toEqual([])
+})
+
 test('a failing receiver rejects the call but loses no bytes', async () => {
   const bytes = lines(3000, 1)
   writeFileSync(bench.at('s'), bytes)

@@ -1,13 +1,12 @@
-import { isDiskFull } from '../../db/database-error.ts'
-import type { FileStamp, Generation, SourceIdentity, VaultSource, VaultStore } from '../../db/stores/vault-store.ts'
+import type { FileStamp, SourceIdentity, VaultSource, VaultStore } from '../../db/stores/vault-store.ts'
 import { ChunkCache } from './chunk-cache.ts'
 import { decode } from './codec.ts'
 import { compareWithFile } from './compare.ts'
 import { keepFile, type Draft, type KeptBlock } from './keep.ts'
 import { BlockBuffers } from './read-blocks.ts'
 import { isSameStamp, lookAt, SourceFile, UnreadableError } from './source-file.ts'
-import { VaultFullError } from './vault-full-error.ts'
 import { verifyVault, type Damage } from './verify.ts'
+import { WriteQueue } from './write-queue.ts'
 
 export type { KeptBlock } from './keep.ts'
 export type { Damage } from './verify.ts'
@@ -45,6 +44,7 @@ const BLOCK = 1024 * 1024
 export class Vault {
   readonly #store: VaultStore
   readonly #cache: ChunkCache
+  readonly #writes: WriteQueue
   readonly #buffers = new BlockBuffers()
   readonly #now: () => number
   /** The last call of `keep` for each path, so that two never overlap. */
@@ -52,6 +52,7 @@ export class Vault {
 
   constructor(store: VaultStore, options: VaultOptions = {}) {
     this.#store = store
+    this.#writes = new WriteQueue(store)
     this.#cache = new ChunkCache(options.cacheBytes ?? 8 * 1024 * 1024)
     this.#now = options.now ?? Date.now
   }
@@ -59,7 +60,7 @@ export class Vault {
   /**
    * Reads what is new in a file and stores it; `onBlock` gets each block, at most 1 MiB, after it is safe on disk. An
    * unchanged file is not opened. Calls for different paths may run at the same time; those for one path follow each
-   * other. Rejects with `VaultFullError` when the disk is full; what `onBlock` got before is kept.
+   * other, and those for many small files are best made thirty at a time, because they share a transaction. Rejects with `VaultFullError` when the disk is full; what `onBlock` got before is kept.
    */
   async keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {
     const before = this.#queue.get(source.path)
@@ -79,7 +80,7 @@ export class Vault {
   markGone(path: string): number | null {
     const cursor = this.#store.findCursor(path)
     if (cursor === undefined) return null
-    if (cursor.state !== 'gone') this.#write(path, () => this.#store.markGone(cursor.sourceId))
+    if (cursor.state !== 'gone') this.#store.markGone(cursor.sourceId)
     return cursor.sourceId
   }
 
@@ -170,26 +171,26 @@ export class Vault {
   ): Promise<KeepOutcome> {
     const cursor = this.#store.findCursor(source.path)
     const returned = cursor !== undefined && (cursor.state === 'gone' || cursor.problem !== null)
-    const sourceId = this.#write(source.path, () => this.#store.putSource(source))
-    const newest = this.#store.newestGeneration(sourceId)
+    const newest = cursor && this.#store.newestGeneration(cursor.sourceId)
     const isSameFile = cursor?.identity === opened.stamp.identity
     const found = newest && (await compareWithFile(this.#store, { ...opened, generation: newest, isSameFile }))
 
     if (newest && found?.kind === 'same') {
-      this.#write(source.path, () => this.#store.recordWhole(sourceId, opened.stamp, null))
-      const { id: generationId, length } = newest
+      const { id: generationId, sourceId, length } = newest
+      await this.#writes.write(source.path, () => this.#store.recordWhole(sourceId, opened.stamp, null))
       return outcome({ sourceId, generationId, change: 'unchanged', keptFrom: length, keptTo: length, returned })
     }
     const draft: Draft =
       newest && found?.kind === 'grown'
         ? { ...newest, head: found.head, tail: found.tail }
-        : emptyDraft(sourceId, (newest?.number ?? 0) + 1)
+        : emptyDraft((newest?.number ?? 0) + 1)
     const keptFrom = draft.length
-    await keepFile(this.#store, {
+    const sourceId = await keepFile(this.#store, {
       ...opened,
-      path: source.path,
+      source,
       draft,
       readKept: (generationId, offset, length) => this.readRange(generationId, offset, length),
+      writes: this.#writes,
       buffers: this.#buffers,
       now: this.#now,
     })
@@ -197,30 +198,22 @@ export class Vault {
     return outcome({ sourceId, generationId: draft.id, change, keptFrom, keptTo: draft.length, returned })
   }
 
-  #gone(source: SourceIdentity): KeepOutcome {
-    const sourceId = this.markGone(source.path) ?? 0
-    return outcome({ sourceId, generationId: this.#newest(sourceId)?.id ?? null, change: 'gone' })
+  async #gone(source: SourceIdentity): Promise<KeepOutcome> {
+    const cursor = this.#store.findCursor(source.path)
+    if (cursor === undefined) return outcome({ sourceId: 0, generationId: null, change: 'gone' })
+    const { sourceId } = cursor
+    if (cursor.state !== 'gone') await this.#writes.write(source.path, () => this.#store.markGone(sourceId))
+    return outcome({ sourceId, generationId: this.#store.newestGeneration(sourceId)?.id ?? null, change: 'gone' })
   }
 
-  #unreadable(source: SourceIdentity, reason: string): KeepOutcome {
-    const sourceId = this.#write(source.path, () => {
+  async #unreadable(source: SourceIdentity, reason: string): Promise<KeepOutcome> {
+    const sourceId = await this.#writes.write(source.path, () => {
       const id = this.#store.putSource(source)
       this.#store.markUnreadable(id, reason)
       return id
     })
-    return outcome({ sourceId, generationId: this.#newest(sourceId)?.id ?? null, change: 'unreadable', reason })
-  }
-
-  #newest(sourceId: number): Generation | undefined {
-    return this.#store.newestGeneration(sourceId)
-  }
-
-  #write<T>(path: string, changes: () => T): T {
-    try {
-      return this.#store.write(changes)
-    } catch (error) {
-      throw isDiskFull(error) ? new VaultFullError(path, error) : error
-    }
+    const generationId = this.#store.newestGeneration(sourceId)?.id ?? null
+    return outcome({ sourceId, generationId, change: 'unreadable', reason })
   }
 
   #chunk(id: number): Buffer {
@@ -234,9 +227,9 @@ export class Vault {
   }
 }
 
-function emptyDraft(sourceId: number, number: number): Draft {
+function emptyDraft(number: number): Draft {
   const nothing = new Uint8Array()
-  return { id: null, sourceId, number, length: 0, settled: 0, head: nothing, tail: nothing }
+  return { id: null, number, length: 0, settled: 0, head: nothing, tail: nothing }
 }
 
 function outcome(found: Partial<KeepOutcome> & Pick<KeepOutcome, 'sourceId' | 'generationId' | 'change'>): KeepOutcome {
