@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import {
+  distinctFolderNames,
   durationOf,
   folderName,
   formatAgo,
@@ -107,4 +108,32 @@ test('a folder is named by its last part, on every system', () => {
   expect(folderName('/home/me/src/atlas/')).toBe('atlas')
   expect(folderName('C:\\Users\\me\\game')).toBe('game')
   expect(folderName('/')).toBe('/')
+})
+
+test('folders of one name are told apart by what stands before it', () => {
+  const names = distinctFolderNames([
+    '/Users/soph/Work/cli',
+    '/Users/alex/cli',
+    '/Users/alex/cli/.worktrees/1',
+    '/home/alex/cli',
+    'C:\\src\\game',
+    '/',
+  ])
+
+  expect([...names]).toEqual(
+    expect.arrayContaining([
+      ['/Users/soph/Work/cli', 'Work/cli'],
+      ['/Users/alex/cli', 'Users/alex/cli'],
+      ['/home/alex/cli', 'home/alex/cli'],
+      ['/Users/alex/cli/.worktrees/1', '1'],
+      ['C:\\src\\game', 'game'],
+      ['/', '/'],
+    ]),
+  )
+})
+
+test('folders that differ only in the kind of slash keep their whole path', () => {
+  const names = distinctFolderNames(['/src/a', '\\src\\a'])
+
+  expect([...names.values()]).toEqual(['/src/a', '\\src\\a'])
 })

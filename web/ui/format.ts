@@ -95,6 +95,25 @@ export function folderName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
 
+/** A short name for each folder: its last part, with as many parts before it as tell it from the others. */
+export function distinctFolderNames(paths: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>()
+  const parts = new Map(paths.map((path) => [path, path.split(/[\\/]/).filter(Boolean)]))
+  let open = [...parts.keys()]
+  for (let length = 1; open.length > 0; length++) {
+    const owners = Map.groupBy(open, (path) => parts.get(path)?.slice(-length).join('/') ?? path)
+    open = []
+    for (const [name, group] of owners) {
+      const isWhole = group.every((path) => (parts.get(path)?.length ?? 0) <= length)
+      for (const path of group) {
+        if (group.length === 1 || isWhole) names.set(path, group.length === 1 && name ? name : path)
+        else open.push(path)
+      }
+    }
+  }
+  return names
+}
+
 /** `claude-opus-4-5-20251101` → `Opus 4.5`; a name of another form stays as it is. */
 export function formatModel(model: string): string {
   const match = /^claude-(?:(\d+(?:-\d{1,2})?)-)?([a-z]+)(?:-(\d+(?:-\d{1,2})?))?(?:-\d{8}|-latest)?(?:\[.*\])?$/.exec(

@@ -25,17 +25,17 @@ test('sessions stand below their project, the project with the newest first', ()
   const rows = toRows(sessions, { grouping: 'project', folded: new Set(), now })
 
   expect(texts(rows)).toEqual([
-    ...['# atlas 2', 'claude-code:1', 'claude-code:3'],
+    ...['# src/atlas 2', 'claude-code:1', 'claude-code:3'],
     ...['# cli 1', 'claude-code:2'],
     ...['# No project 1', 'claude-code:4'],
-    ...['# atlas 1', 'claude-code:5'],
+    ...['# work/atlas 1', 'claude-code:5'],
   ])
 })
 
 test('a folded group hides its sessions and keeps its count', () => {
   const rows = toRows(sessions, { grouping: 'project', folded: new Set(['project:/src/atlas']), now })
 
-  expect(texts(rows).slice(0, 2)).toEqual(['# atlas 2', '# cli 1'])
+  expect(texts(rows).slice(0, 2)).toEqual(['# src/atlas 2', '# cli 1'])
 })
 
 test('by day, today and yesterday are named', () => {

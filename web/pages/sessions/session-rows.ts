@@ -1,4 +1,5 @@
 import type { Session } from '../../../server/contract/session.ts'
+import { distinctFolderNames } from '../../ui/format.ts'
 
 export type Grouping = 'project' | 'day'
 
@@ -17,9 +18,10 @@ interface GroupOptions {
 
 /** Lays sessions out under headings. Groups and sessions stay in the order in which they come. */
 export function toRows(sessions: readonly Session[], options: GroupOptions): ListRow[] {
+  const names = distinctFolderNames([...new Set(sessions.map(({ projectPath }) => projectPath ?? ''))])
   const groups = new Map<string, { label: string; path: string | null; sessions: Session[] }>()
   for (const session of sessions) {
-    const heading = options.grouping === 'project' ? projectHeading(session) : dayHeading(session, options.now)
+    const heading = options.grouping === 'project' ? projectHeading(session, names) : dayHeading(session, options.now)
     const group = groups.get(heading.key) ?? { label: heading.label, path: heading.path, sessions: [] }
     groups.set(heading.key, group)
     group.sessions.push(session)
@@ -39,10 +41,9 @@ interface Heading {
   path: string | null
 }
 
-function projectHeading({ projectPath }: Session): Heading {
+function projectHeading({ projectPath }: Session, names: ReadonlyMap<string, string>): Heading {
   if (projectPath === null) return { key: 'project:none', label: 'No project', path: null }
-  const name = projectPath.split(/[\\/]/).filter(Boolean).at(-1) ?? projectPath
-  return { key: `project:${projectPath}`, label: name, path: projectPath }
+  return { key: `project:${projectPath}`, label: names.get(projectPath) ?? projectPath, path: projectPath }
 }
 
 function dayHeading(session: Session, now: number): Heading {
