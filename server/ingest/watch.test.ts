@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -129,6 +130,25 @@ test('a sweep is asked for from time to time, and no more after the end', async 
   await sleep(100)
   expect(before).toBeGreaterThan(1)
   expect(sweeps).toBe(before)
+})
+
+test('where the system allows no more watches, that is told once and sweeps go on', (context) => {
+  for (let number = 0; number < 20; number++) mkdirSync(at('root', String(number)), { recursive: true })
+  const program = `
+    const { watchRoots } = await import(${JSON.stringify(new URL('./watch.ts', import.meta.url).href)})
+    const onError = (error) => console.log('error', error.code)
+    let sweeps = 0
+    const onSweep = () => ++sweeps === 3 && (console.log('swept'), process.exit())
+    await watchRoots([{ path: process.argv[1] }], () => {}, { onError, onSweep, sweepEveryAfterFailure: 20 })
+    console.log('ready')
+    setTimeout(() => {}, 10_000)`
+  const limited = 'echo 5 > /proc/sys/user/max_inotify_watches && exec "$0" --input-type=module -e "$1" "$2"'
+  const run = spawnSync('unshare', ['-Ur', 'sh', '-c', limited, process.execPath, program, at('root')], {
+    encoding: 'utf8',
+  })
+  if (run.error || /unshare|max_inotify/.test(run.stderr)) return context.skip('limits of watches cannot be set here')
+
+  expect(run.stdout.trim().split('\n')).toEqual(['error ENOSPC', 'ready', 'swept'])
 })
 
 test('files are listed with size and time; a missing root gives none, a root that is a file gives itself', async () => {

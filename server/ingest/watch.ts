@@ -15,10 +15,14 @@ export interface FileChange {
 export interface WatchOptions {
   /** Called from time to time, to look for what no event told: some file systems and a full queue lose events. */
   onSweep?: () => void
-  /** Watching failed for some or all folders, for example because the system allows no more watches. */
+  /**
+   * Watching failed for some or all folders, for example because the system allows no more watches; called once for each
+   * kind of error. Sweeps are more frequent from then on.
+   */
   onError?: (error: Error) => void
-  /** Milliseconds between sweeps. */
+  /** Milliseconds between sweeps, and the same after watching failed. */
   sweepEvery?: number
+  sweepEveryAfterFailure?: number
 }
 
 export interface Watcher {
@@ -28,6 +32,7 @@ export interface Watcher {
 /** A change is reported at once, further ones of the same file at most this often, in milliseconds. */
 const COALESCE = 10
 const SWEEP_EVERY = 60_000
+const SWEEP_EVERY_AFTER_FAILURE = 10_000
 
 /**
  * Watches everything below the roots; resolves when all is watched. What stood there before is not reported. A root
@@ -42,6 +47,9 @@ export async function watchRoots(
   const { watch } = await import('chokidar')
   const places = await Promise.all(roots.map(findPlace))
   const coalescer = new Coalescer(COALESCE, onChange)
+  // Begins before all is watched, and so works where watching fails.
+  const sweeper = startSweeper(options)
+  const failures = new Set<string>()
 
   function report(real: string, kind: FileChange['kind']): void {
     for (const place of places) {
@@ -59,7 +67,13 @@ export async function watchRoots(
   watcher.on('add', (real, stats) => reportFile(real, stats))
   watcher.on('change', (real, stats) => reportFile(real, stats))
   watcher.on('unlink', (real) => report(real, 'gone'))
-  watcher.on('error', (error) => options.onError?.(error instanceof Error ? error : new Error(String(error))))
+  watcher.on('error', (thrown) => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    sweeper.hurry()
+    const kind = 'code' in error ? String(error.code) : error.message
+    if (!failures.has(kind)) options.onError?.(error)
+    failures.add(kind)
+  })
   // The library holds back the changes of one file for up to 50 ms; what the system says comes at once.
   watcher.on('raw', (event, relative, details) => {
     const watched = watchedPathOf(details)
@@ -73,14 +87,28 @@ export async function watchRoots(
   }
 
   await new Promise<void>((resolve) => watcher.once('ready', () => resolve()))
-  const sweep = setInterval(() => options.onSweep?.(), options.sweepEvery ?? SWEEP_EVERY)
-  sweep.unref()
   return {
     async close() {
-      clearInterval(sweep)
+      sweeper.stop()
       coalescer.close()
       await watcher.close()
     },
+  }
+}
+
+/** Asks for sweeps until it is stopped; `hurry` makes them more frequent. */
+function startSweeper({ onSweep, sweepEvery, sweepEveryAfterFailure }: WatchOptions): { hurry(): void; stop(): void } {
+  const start = (every: number): NodeJS.Timeout => setInterval(() => onSweep?.(), every).unref()
+  let timer = start(sweepEvery ?? SWEEP_EVERY)
+  let isHurried = false
+  return {
+    hurry() {
+      if (isHurried) return
+      isHurried = true
+      clearInterval(timer)
+      timer = start(sweepEveryAfterFailure ?? SWEEP_EVERY_AFTER_FAILURE)
+    },
+    stop: () => clearInterval(timer),
   }
 }
 
