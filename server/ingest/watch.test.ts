@@ -74,6 +74,26 @@ test('a root that does not exist yet is found when it appears, and nothing besid
   expect(outside).toEqual([])
 })
 
+test('a renamed project is gone there and new here; a root that is removed and made again is watched again', async () => {
+  mkdirSync(at('root', 'a'), { recursive: true })
+  writeFileSync(at('root', 'a', 's.jsonl'), 'one\n')
+  await watch(at('root'))
+
+  renameSync(at('root', 'a'), at('root', 'b'))
+  await until('gone', at('root', 'a', 's.jsonl'))
+  await until('changed', at('root', 'b', 's.jsonl'))
+
+  rmSync(at('root'), { recursive: true })
+  await until('gone', at('root', 'b', 's.jsonl'))
+  mkdirSync(at('root', 'c'), { recursive: true })
+  writeFileSync(at('root', 'c', 't.jsonl'), 'one\n')
+  await until('changed', at('root', 'c', 't.jsonl'))
+  await sleep(100)
+  changes = []
+  appendFileSync(at('root', 'c', 't.jsonl'), 'two\n')
+  await until('changed', at('root', 'c', 't.jsonl'))
+})
+
 test('a file that is replaced by another under the same name is reported', async () => {
   mkdirSync(at('root'))
   writeFileSync(at('root', 's.jsonl'), 'one\ntwo\n')
