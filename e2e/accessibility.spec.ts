@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
-import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expect, open, startApp, test } from './app.ts'
+import { expect, open, test } from './app.ts'
 import { emptyHome } from './homes.ts'
 
 /** Serious and critical findings, each as one line. */
@@ -57,16 +57,14 @@ for (const theme of ['dark', 'light'] as const) {
     expect(await findings(page)).toEqual([])
   })
 
-  test(`axe finds nothing serious on the empty pages in ${theme}`, async ({ page }) => {
-    const homeDir = emptyHome()
-    const app = await startApp({ homeDir })
+  test(`axe finds nothing serious on the empty pages in ${theme}`, async ({ page, scratch, start }) => {
+    const homeDir = emptyHome(join(scratch, 'home'))
+    const app = await start({ homeDir })
     await page.emulateMedia({ colorScheme: theme })
     for (const path of ['/', '/sessions', '/settings']) {
       await open(page, app, path)
       await page.waitForTimeout(500)
       expect(await findings(page), path).toEqual([])
     }
-    await app.stop()
-    rmSync(homeDir, { recursive: true, force: true })
   })
 }

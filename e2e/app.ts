@@ -28,17 +28,15 @@ export interface App {
 
 export interface AppOptions {
   homeDir: string
-  /** A new folder when left out, removed by `stop`. */
+  /** `data` in the scratch folder when a test leaves it out. */
   dataDir?: string
 }
 
 /** Starts the server on a free port and waits for the address that it prints. */
-export async function startApp({ homeDir, dataDir }: AppOptions): Promise<App> {
-  const scratch = mkdtempSync(join(tmpdir(), 'lossless-e2e-'))
-  const data = dataDir ?? join(scratch, 'data')
-  const args = [main, '--port', '0', '--home', homeDir, '--data', data, '--no-open', '--log-level', 'warn']
+async function startApp({ homeDir, dataDir }: Required<AppOptions>): Promise<App> {
+  const args = [main, '--port', '0', '--home', homeDir, '--data', dataDir, '--no-open', '--log-level', 'warn']
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'], HOME: scratch },
+    env: { PATH: process.env['PATH'], HOME: homeDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const url = await printedUrl(child)
@@ -50,15 +48,13 @@ export async function startApp({ homeDir, dataDir }: AppOptions): Promise<App> {
     url,
     origin,
     token,
-    dataDir: data,
+    dataDir,
     fetch: ask,
     readAll: () => waitUntilIdle(ask),
     stop: async (signal = 'SIGTERM') => {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill(signal)
-        await once(child, 'exit')
-      }
-      rmSync(scratch, { recursive: true, force: true })
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill(signal)
+      await once(child, 'exit')
     },
   }
 }
@@ -75,16 +71,38 @@ interface Worlds {
   demo: App
 }
 
-export const test = base.extend<object, Worlds>({
+interface Things {
+  /** A folder of the test's own, removed after it. */
+  scratch: string
+  /** Starts a server that ends with the test, however that ends. */
+  start: (options: AppOptions) => Promise<App>
+}
+
+export const test = base.extend<Things, Worlds>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from the first parameter
+  scratch: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lossless-e2e-'))
+    await use(folder)
+    rmSync(folder, { recursive: true, force: true })
+  },
+  start: async ({ scratch }, use) => {
+    const apps: App[] = []
+    await use(async (options) => {
+      const app = await startApp({ dataDir: join(scratch, 'data'), ...options })
+      apps.push(app)
+      return app
+    })
+    await Promise.all(apps.map((app) => app.stop('SIGKILL')))
+  },
   demo: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from the first parameter
     async ({}, use) => {
-      const homeDir = copyDemo()
-      const app = await startApp({ homeDir })
+      const folder = mkdtempSync(join(tmpdir(), 'lossless-e2e-'))
+      const app = await startApp({ homeDir: copyDemo(join(folder, 'home')), dataDir: join(folder, 'data') })
       await app.readAll()
       await use(app)
       await app.stop()
-      rmSync(homeDir, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
     { scope: 'worker' },
   ],

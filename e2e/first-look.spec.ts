@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expect, open, startApp, test } from './app.ts'
+import { expect, open, test } from './app.ts'
 import { emptyHome } from './homes.ts'
 
 /** Collects what a page must not do: fail in its console, or ask another machine. */
@@ -78,13 +78,10 @@ test('Settings names the agent, its folder and how many sessions it has', async 
   await expect(page.getByText(/\.claude/).first()).toBeVisible()
 })
 
-test('a machine without any agent gets an empty page that says what to do', async ({ page }) => {
-  const homeDir = emptyHome()
-  const app = await startApp({ homeDir })
+test('a machine without any agent gets an empty page that says what to do', async ({ page, scratch, start }) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
+  const app = await start({ homeDir })
   await open(page, app)
 
   await expect(page.getByText('No sessions found yet')).toBeVisible()
-
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })

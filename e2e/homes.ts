@@ -1,21 +1,20 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Recorder, type SessionPlan } from '../scripts/demo/recorder.ts'
 
 const demo = fileURLToPath(new URL('../demo/home', import.meta.url))
 
-/** A home without any agent. */
-export function emptyHome(): string {
-  return mkdtempSync(join(tmpdir(), 'lossless-home-'))
+/** Makes a home without any agent. */
+export function emptyHome(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  return folder
 }
 
-/** The demo's home, to be changed freely. */
-export function copyDemo(): string {
-  const home = emptyHome()
-  cpSync(demo, home, { recursive: true })
-  return home
+/** Makes a home with the demo's sessions, to be changed freely. */
+export function copyDemo(folder: string): string {
+  cpSync(demo, folder, { recursive: true })
+  return folder
 }
 
 /** Where the sessions of a project lie. */

@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { bash, edit, read, write } from '../scripts/demo/calls.ts'
-import { expect, open, startApp, test } from './app.ts'
+import { expect, open, test } from './app.ts'
 import { GrowingSession, emptyHome } from './homes.ts'
 
 const IMAGE = '<img src=x onerror="globalThis.hit=1">'
@@ -72,8 +72,8 @@ async function countLiveMarkup(page: Page): Promise<Record<string, number>> {
   })
 }
 
-test('whatever a session holds is shown as text and runs nothing', async ({ page }) => {
-  const homeDir = emptyHome()
+test('whatever a session holds is shown as text and runs nothing', async ({ page, scratch, start }) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
   const session = new GrowingSession(homeDir, { seed: 'hostile', cwd: `/home/ada/${IMAGE.replaceAll('/', '')}` })
   record(session)
   session.write()
@@ -83,7 +83,7 @@ test('whatever a session holds is shown as text and runs nothing', async ({ page
       "onerror='globalThis.hit=1'",
     ),
   )
-  const app = await startApp({ homeDir })
+  const app = await start({ homeDir })
   await app.readAll()
   const foreign: string[] = []
   page.on('request', (request) => {
@@ -122,6 +122,4 @@ test('whatever a session holds is shown as text and runs nothing', async ({ page
   await expect(page.getByText('Claude Code').first()).toBeVisible()
   expect(await countLiveMarkup(page)).toEqual(nothing)
   expect(foreign).toEqual([])
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })

@@ -1,7 +1,8 @@
-import { rmSync, unlinkSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { bash } from '../scripts/demo/calls.ts'
-import { expect, open, startApp, test } from './app.ts'
+import { expect, open, test } from './app.ts'
 import { GrowingSession, copyDemo, emptyHome } from './homes.ts'
 
 /** Notes when each of the marks first stands in the page, by the page's clock, which is the machine's. */
@@ -20,9 +21,9 @@ async function noteMarks(page: Page, marks: string[]): Promise<void> {
 const percentile = (values: number[], share: number): number =>
   values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN
 
-test('a session that begins while one watches appears by itself', async ({ page }) => {
-  const homeDir = emptyHome()
-  const app = await startApp({ homeDir })
+test('a session that begins while one watches appears by itself', async ({ page, scratch, start }) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
+  const app = await start({ homeDir })
   await open(page, app)
   await expect(page.getByText('No sessions found yet')).toBeVisible()
 
@@ -32,16 +33,14 @@ test('a session that begins while one watches appears by itself', async ({ page 
 
   await expect(page.getByRole('heading', { name: 'Running now' })).toBeVisible()
   await expect(page.getByText('When is high water at Holm tomorrow?').first()).toBeVisible()
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
 
-test('what an agent writes stands in the open replay a moment later', async ({ page }, info) => {
-  const homeDir = copyDemo()
+test('what an agent writes stands in the open replay a moment later', async ({ page, scratch, start }, info) => {
+  const homeDir = copyDemo(join(scratch, 'home'))
   const session = new GrowingSession(homeDir, { seed: 'latency', cwd: '/home/ada/work/tides' })
   session.recorder.prompt('Count the tides.')
   session.write()
-  const app = await startApp({ homeDir })
+  const app = await start({ homeDir })
   await app.readAll()
   await open(page, app, `/sessions/${session.id}`)
   await expect(page.getByRole('button', { name: 'Follow' })).toHaveAttribute('aria-pressed', 'true')
@@ -64,17 +63,15 @@ test('what an agent writes stands in the open replay a moment later', async ({ p
   console.log(`append to DOM: p50 ${p50} ms, p95 ${p95} ms`)
   expect(p50).toBeLessThanOrEqual(150)
   expect(p95).toBeLessThanOrEqual(400)
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
 
-test('following stops when the reader moves away from the end', async ({ page }) => {
-  const homeDir = emptyHome()
+test('following stops when the reader moves away from the end', async ({ page, scratch, start }) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
   const session = new GrowingSession(homeDir, { seed: 'follow', cwd: '/home/ada/work/tides' })
   session.recorder.prompt('One')
   session.recorder.turn({ say: 'Answer one.' })
   session.write()
-  const app = await startApp({ homeDir })
+  const app = await start({ homeDir })
   await app.readAll()
   await open(page, app, `/sessions/${session.id}`)
   const slider = page.getByRole('slider', { name: 'Position in the session' })
@@ -92,17 +89,15 @@ test('following stops when the reader moves away from the end', async ({ page })
 
   await expect(slider).toHaveAttribute('aria-valuemax', '4')
   await expect(slider).toHaveAttribute('aria-valuenow', '1')
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
 
-test('a session whose file the agent deletes stays, with all it had', async ({ page }) => {
-  const homeDir = emptyHome()
+test('a session whose file the agent deletes stays, with all it had', async ({ page, scratch, start }) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
   const session = new GrowingSession(homeDir, { seed: 'deleted', cwd: '/home/ada/work/tides' })
   session.recorder.prompt('Remember the number 7731.')
   session.recorder.turn({ say: 'I will: 7731.' })
   session.write()
-  const app = await startApp({ homeDir })
+  const app = await start({ homeDir })
   await app.readAll()
   await open(page, app, '/sessions')
   await expect(page.getByRole('link', { name: /Remember the number 7731/ })).toBeVisible()
@@ -112,6 +107,4 @@ test('a session whose file the agent deletes stays, with all it had', async ({ p
   await expect(page.getByText('kept only here')).toBeVisible()
   await page.getByRole('link', { name: /Remember the number 7731/ }).click()
   await expect(page.getByText('I will: 7731.').first()).toBeVisible()
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { listSessions } from '../server/contract/sessions.ts'
-import { expect, startApp, test, type App } from './app.ts'
+import { expect, test, type App } from './app.ts'
 import { GrowingSession, copyDemo, emptyHome } from './homes.ts'
 
 const main = fileURLToPath(new URL('../server/main.ts', import.meta.url))
@@ -25,21 +24,14 @@ async function titlesOf(app: App): Promise<string[]> {
   return listSessions.reply.parse(await reply.json()).items.map(({ title }) => title)
 }
 
-let scratch = ''
+test('a second start on the same data says so, names the first one’s address and ends well', async ({
+  scratch,
+  start,
+}) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
+  const app = await start({ homeDir })
 
-test.beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'lossless-start-'))
-})
-
-test.afterEach(() => {
-  rmSync(scratch, { recursive: true, force: true })
-})
-
-test('a second start on the same data says so, names the first one’s address and ends well', async () => {
-  const homeDir = emptyHome()
-  const app = await startApp({ homeDir, dataDir: scratch })
-
-  const second = await run(['--port', '0', '--home', homeDir, '--data', scratch])
+  const second = await run(['--port', '0', '--home', homeDir, '--data', join(scratch, 'data')])
 
   expect(second.code).toBe(0)
   expect(second.output).toContain(app.url)
@@ -47,13 +39,20 @@ test('a second start on the same data says so, names the first one’s address a
   await app.stop()
 })
 
-test('a taken port ends the start with a sentence that names the holder', async () => {
+test('a taken port ends the start with a sentence that names the holder', async ({ scratch }) => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
 
-  const { code, output } = await run(['--port', String(port), '--home', emptyHome(), '--data', scratch])
+  const { code, output } = await run([
+    '--port',
+    String(port),
+    '--home',
+    emptyHome(join(scratch, 'home')),
+    '--data',
+    join(scratch, 'data'),
+  ])
   server.close()
 
   expect(code).toBe(1)
@@ -68,10 +67,10 @@ test('a bad option ends the start with one sentence and exit code 2', async () =
   expect(output).toBe('--port must be a whole number from 0 to 65535, not "http".\n')
 })
 
-test('the data is readable by its owner only', async () => {
-  const homeDir = copyDemo()
+test('the data is readable by its owner only', async ({ scratch, start }) => {
+  const homeDir = copyDemo(join(scratch, 'home'))
   const dataDir = join(scratch, 'new')
-  const app = await startApp({ homeDir, dataDir })
+  const app = await start({ homeDir, dataDir })
   await app.readAll()
 
   const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
@@ -79,58 +78,50 @@ test('the data is readable by its owner only', async () => {
   for (const name of ['vault.db', 'index.db', 'token', 'instance.json']) {
     expect(modeOf(join(dataDir, name)), name).toBe('600')
   }
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
 
-test('killed in the middle of the work, it starts again and has everything', async () => {
-  const homeDir = copyDemo()
-  const killed = await startApp({ homeDir, dataDir: scratch })
+test('killed in the middle of the work, it starts again and has everything', async ({ scratch, start }) => {
+  const homeDir = copyDemo(join(scratch, 'home'))
+  const killed = await start({ homeDir })
   await killed.stop('SIGKILL')
   const session = new GrowingSession(homeDir, { seed: 'while-away', cwd: '/home/ada/work/tides' })
   session.recorder.prompt('Written while nobody looked.')
   session.write()
 
-  const app = await startApp({ homeDir, dataDir: scratch })
+  const app = await start({ homeDir })
   await app.readAll()
 
   const titles = await titlesOf(app)
   expect(titles).toHaveLength(9)
   expect(titles).toContain('Written while nobody looked.')
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
 
-test('what was kept is there after a restart, although the agent’s folder is gone', async () => {
-  const homeDir = copyDemo()
-  const first = await startApp({ homeDir, dataDir: scratch })
+test('what was kept is there after a restart, although the agent’s folder is gone', async ({ scratch, start }) => {
+  const homeDir = copyDemo(join(scratch, 'home'))
+  const first = await start({ homeDir })
   await first.readAll()
   const before = await titlesOf(first)
   await first.stop()
   rmSync(join(homeDir, '.claude'), { recursive: true })
 
-  const app = await startApp({ homeDir, dataDir: scratch })
+  const app = await start({ homeDir })
   await app.readAll()
 
   expect(before).toHaveLength(8)
   expect(await titlesOf(app)).toEqual(before)
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
 
-test('the index can be deleted: it is made again from the vault', async () => {
-  const homeDir = copyDemo()
-  const first = await startApp({ homeDir, dataDir: scratch })
+test('the index can be deleted: it is made again from the vault', async ({ scratch, start }) => {
+  const homeDir = copyDemo(join(scratch, 'home'))
+  const first = await start({ homeDir })
   await first.readAll()
   const before = await titlesOf(first)
   await first.stop()
   rmSync(join(homeDir, '.claude'), { recursive: true })
-  for (const name of ['index.db', 'index.db-wal', 'index.db-shm']) rmSync(join(scratch, name), { force: true })
+  for (const name of ['index.db', 'index.db-wal', 'index.db-shm']) rmSync(join(scratch, 'data', name), { force: true })
 
-  const app = await startApp({ homeDir, dataDir: scratch })
+  const app = await start({ homeDir })
   await app.readAll()
 
   expect((await titlesOf(app)).toSorted()).toEqual(before.toSorted())
-  await app.stop()
-  rmSync(homeDir, { recursive: true, force: true })
 })
