@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 // Code state: what files held, when, and how that is known. Derived from the vault like everything in the index.
@@ -53,6 +54,9 @@ export const codeOps = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.fileId, table.at, table.sessionKey, table.seq, table.n] }),
     index('code_ops_by_session').on(table.sessionKey, table.fileId),
+    index('code_ops_by_alteration')
+      .on(table.at)
+      .where(sql`alteration IS NOT NULL`),
   ],
 )
 
@@ -105,6 +109,22 @@ export const codeSweeps = sqliteTable(
   (table) => [index('code_sweeps_by_root').on(table.root, table.cause, table.endings, table.at)],
 )
 
+/** Folders that were deleted or moved: files in them that are heard of later went the same way. */
+export const codeTrees = sqliteTable(
+  'code_trees',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    path: text('path').notNull(),
+    /** Null when it was deleted. */
+    toPath: text('to_path'),
+    at: integer('at').notNull(),
+    sessionKey: integer('session_key').notNull(),
+    seq: integer('seq').notNull(),
+    n: integer('n').notNull(),
+  },
+  (table) => [index('code_trees_by_path').on(table.path)],
+)
+
 /** Files whose content was taken over from another file. */
 export const codeTakeovers = sqliteTable(
   'code_takeovers',
@@ -126,8 +146,14 @@ export const codeOpenCalls = sqliteTable(
   (table) => [primaryKey({ columns: [table.sessionKey, table.callId] })],
 )
 
-/** The latest time that a session has reached. */
-export const codeClocks = sqliteTable('code_clocks', {
-  sessionKey: integer('session_key').primaryKey(),
-  at: integer('at').notNull(),
-})
+/** The latest moment that a session has reached. */
+export const codeClocks = sqliteTable(
+  'code_clocks',
+  {
+    sessionKey: integer('session_key').primaryKey(),
+    at: integer('at').notNull(),
+    seq: integer('seq').notNull(),
+    n: integer('n').notNull(),
+  },
+  (table) => [index('code_clocks_by_time').on(table.at)],
+)

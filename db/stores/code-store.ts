@@ -6,6 +6,7 @@ import type {
   PathOp,
   Sweep,
   SweepRow,
+  TreeOp,
   VersionCause,
 } from '../../server/code-state/ledger.ts'
 import type { SweepCause } from '../../server/code-state/effect.ts'
@@ -36,6 +37,8 @@ interface SweepColumns {
 }
 
 const MOST_SWEEPS = 400
+/** No row has this id. */
+const NO_FILE = 0
 
 /** The code state in the index: what the recorder writes and the replay asks for. */
 export class CodeStore implements CodeLedger {
@@ -77,7 +80,7 @@ export class CodeStore implements CodeLedger {
 
   opsFrom(path: string, from: Stamp | null): PathOp[] {
     const { at, session, seq, n } = from ?? { at: -1, session: 0, seq: 0, n: 0 }
-    return this.#statements.opsFrom.all(this.#fileId(path), at, session, seq, n).map((row) => ({
+    return this.#statements.opsFrom.all(this.#knownId(path), at, session, seq, n).map((row) => ({
       ...stampIn(row),
       by: row.by,
       before: contentId(row.before_id),
@@ -87,22 +90,28 @@ export class CodeStore implements CodeLedger {
   }
 
   lastOp(path: string): Stamp | undefined {
-    const row = this.#statements.lastOp.get(this.#fileId(path))
+    const row = this.#statements.lastOp.get(this.#knownId(path))
+    return row && stampIn(row)
+  }
+
+  lastOpBefore(path: string, stamp: Stamp): Stamp | undefined {
+    const { at, session, seq, n } = stamp
+    const row = this.#statements.lastOpBefore.get(this.#knownId(path), at, session, seq, n)
     return row && stampIn(row)
   }
 
   versions(path: string): FileVersion[] {
-    return this.#statements.versions.all(this.#fileId(path)).map(versionOf)
+    return this.#statements.versions.all(this.#knownId(path)).map(versionOf)
   }
 
   lastVersion(path: string): FileVersion | undefined {
-    const row = this.#statements.lastVersion.get(this.#fileId(path))
+    const row = this.#statements.lastVersion.get(this.#knownId(path))
     return row && versionOf(row)
   }
 
   versionBefore(path: string, stamp: Stamp): FileVersion | undefined {
     const { at, session, seq, n } = stamp
-    const row = this.#statements.versionBefore.get(this.#fileId(path), at, session, seq, n)
+    const row = this.#statements.versionBefore.get(this.#knownId(path), at, session, seq, n)
     return row && versionOf(row)
   }
 
@@ -136,11 +145,31 @@ export class CodeStore implements CodeLedger {
   }
 
   dependentsOf(path: string): string[] {
-    return this.#statements.dependents.all(this.#fileId(path)).map((row) => row.path)
+    return this.#statements.dependents.all(this.#knownId(path)).map((row) => row.path)
   }
 
-  guessedBetween(root: string, from: number, until: number): string[] {
-    return this.#statements.guessed.all(`${root}/`, `${root}0`, until, from).map((row) => row.path)
+  concludedAround(root: string, at: number): string[] {
+    if (at >= (this.#statements.newest.get()?.at ?? 0)) return []
+    const [low, high] = root === '/' ? ['/', '0'] : [`${root}/`, `${root}0`]
+    const guessed = this.#statements.guessed.all(low, high, at, at).map((row) => row.path)
+    const inherited = this.#statements.inherited.all(at, low, high, at).map((row) => row.path)
+    return [...new Set([...guessed, ...inherited])]
+  }
+
+  isNewFile(path: string): boolean {
+    return this.#knownId(path) === NO_FILE
+  }
+
+  addTree(tree: TreeOp): void {
+    this.#statements.addTree.run(tree.path, tree.to, tree.at, tree.session, tree.seq, tree.n)
+  }
+
+  treesAbove(path: string, since: Stamp): TreeOp[] {
+    const rows = this.#statements.trees.all(foldersAbove(path), since.at)
+    return rows
+      .map((row) => ({ ...stampIn(row), path: row.path, to: row.to_path }))
+      .filter((tree) => compareStamps(tree, since) > 0)
+      .sort(compareStamps)
   }
 
   claimCall(id: string): boolean {
@@ -155,19 +184,29 @@ export class CodeStore implements CodeLedger {
     return this.#statements.takeOpenCall.get(session, call)?.ops ?? null
   }
 
-  lastStamp(session: number): number {
-    return this.#statements.clock.get(session)?.at ?? 0
+  lastStamp(session: number): Stamp | undefined {
+    const row = this.#statements.clock.get(session)
+    return row && { ...row, session }
   }
 
-  saveLastStamp(session: number, at: number): void {
-    this.#statements.saveClock.run(session, at)
+  saveLastStamp(stamp: Stamp): void {
+    this.#statements.saveClock.run(stamp.session, stamp.at, stamp.seq, stamp.n)
   }
 
   #fileId(path: string): number {
+    const known = this.#knownId(path)
+    if (known !== NO_FILE) return known
+    return this.#remember(path, Number(this.#statements.addFile.run(path).lastInsertRowid))
+  }
+
+  #knownId(path: string): number {
     const known = this.#files.get(path)
     if (known !== undefined) return known
     const found = this.#statements.findFile.get(path)
-    const id = found ? found.id : Number(this.#statements.addFile.run(path).lastInsertRowid)
+    return found ? this.#remember(path, found.id) : NO_FILE
+  }
+
+  #remember(path: string, id: number): number {
     if (this.#files.size > 20_000) this.#files.clear()
     this.#files.set(path, id)
     return id
@@ -214,6 +253,10 @@ function prepare(sqlite: Sqlite) {
     lastOp: sqlite.prepare<[number], OpRow>(
       'SELECT at, session_key, seq, n FROM code_ops WHERE file_id = ? ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1',
     ),
+    lastOpBefore: sqlite.prepare<[number, number, number, number, number], OpRow>(
+      `SELECT at, session_key, seq, n FROM code_ops WHERE file_id = ? AND ${key} <= (?, ?, ?, ?)
+       ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1`,
+    ),
     versions: sqlite.prepare<[number], VersionRow>(
       `SELECT ${VERSION_COLUMNS} FROM code_versions WHERE file_id = ? ORDER BY at, session_key, seq, n`,
     ),
@@ -252,6 +295,22 @@ function prepare(sqlite: Sqlite) {
        WHERE path > ? AND path < ? AND is_doubted = 1 AND confirmed_at <= ? AND EXISTS (
          SELECT 1 FROM code_versions later WHERE later.file_id = id AND later.exact_at >= ? AND later.at > code_versions.at)`,
     ),
+    newest: sqlite.prepare<[], { at: number | null }>('SELECT max(at) AS at FROM code_clocks'),
+    inherited: sqlite.prepare<[number, string, string, number], { path: string }>(
+      `SELECT DISTINCT path FROM code_ops o JOIN code_files f ON f.id = o.file_id
+       WHERE o.alteration IS NOT NULL AND o.at >= ? AND path > ? AND path < ?
+         AND json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from')
+         AND NOT EXISTS (SELECT 1 FROM code_versions v WHERE v.file_id = o.file_id AND v.at > ? AND v.at < o.at)`,
+    ),
+    addTree: sqlite.prepare<[string, string | null, number, number, number, number]>(
+      'INSERT INTO code_trees (path, to_path, at, session_key, seq, n) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    trees: sqlite.prepare<
+      [string, number],
+      { path: string; to_path: string | null; at: number; session_key: number; seq: number; n: number }
+    >(
+      'SELECT path, to_path, at, session_key, seq, n FROM code_trees WHERE path IN (SELECT value FROM json_each(?)) AND at >= ?',
+    ),
     claimCall: sqlite.prepare<[string]>('INSERT OR IGNORE INTO code_calls (id) VALUES (?)'),
     saveOpenCall: sqlite.prepare<[number, string, string]>(
       'INSERT OR REPLACE INTO code_open_calls (session_key, call_id, ops) VALUES (?, ?, ?)',
@@ -259,7 +318,11 @@ function prepare(sqlite: Sqlite) {
     takeOpenCall: sqlite.prepare<[number, string], { ops: string }>(
       'DELETE FROM code_open_calls WHERE session_key = ? AND call_id = ? RETURNING ops',
     ),
-    clock: sqlite.prepare<[number], { at: number }>('SELECT at FROM code_clocks WHERE session_key = ?'),
-    saveClock: sqlite.prepare<[number, number]>('INSERT OR REPLACE INTO code_clocks (session_key, at) VALUES (?, ?)'),
+    clock: sqlite.prepare<[number], { at: number; seq: number; n: number }>(
+      'SELECT at, seq, n FROM code_clocks WHERE session_key = ?',
+    ),
+    saveClock: sqlite.prepare<[number, number, number, number]>(
+      'INSERT OR REPLACE INTO code_clocks (session_key, at, seq, n) VALUES (?, ?, ?, ?)',
+    ),
   }
 }

@@ -6,9 +6,12 @@ CREATE TABLE `code_calls` (
 --> statement-breakpoint
 CREATE TABLE `code_clocks` (
 	`session_key` integer PRIMARY KEY NOT NULL,
-	`at` integer NOT NULL
+	`at` integer NOT NULL,
+	`seq` integer NOT NULL,
+	`n` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `code_clocks_by_time` ON `code_clocks` (`at`);--> statement-breakpoint
 CREATE TABLE `code_contents` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`sha256` blob NOT NULL,
@@ -50,6 +53,7 @@ CREATE TABLE `code_ops` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `code_ops_by_session` ON `code_ops` (`session_key`,`file_id`);--> statement-breakpoint
+CREATE INDEX `code_ops_by_alteration` ON `code_ops` (`at`) WHERE alteration IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `code_sweeps` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`root` text NOT NULL,
@@ -68,6 +72,17 @@ CREATE TABLE `code_takeovers` (
 	PRIMARY KEY(`from_id`, `to_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `code_trees` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`path` text NOT NULL,
+	`to_path` text,
+	`at` integer NOT NULL,
+	`session_key` integer NOT NULL,
+	`seq` integer NOT NULL,
+	`n` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `code_trees_by_path` ON `code_trees` (`path`);--> statement-breakpoint
 CREATE TABLE `code_versions` (
 	`file_id` integer NOT NULL,
 	`at` integer NOT NULL,

@@ -7,7 +7,8 @@ export type SweepCause = 'format' | 'git' | 'script' | 'check'
 export type Effect =
   | { kind: 'write'; path: string; text: string }
   | { kind: 'append'; path: string; text: string }
-  | { kind: 'delete'; path: string }
+  /** `isTree`: a folder goes with all that is in it. */
+  | { kind: 'delete'; path: string; isTree: boolean }
   | { kind: 'move' | 'copy'; from: string; to: string; isInto: boolean }
   | { kind: 'sed'; path: string; steps: SedStep[] }
   /** The whole content was printed, its last line ends perhaps cut. */

@@ -13,6 +13,8 @@ export interface FoldWorld {
   sweeps(from: Stamp, until: Stamp): Sweep[]
   /** A file's version right before a moment. */
   versionBefore(path: string, stamp: Stamp): FileVersion | undefined
+  /** The versions that stand before the ones that folding starts with; none when it starts from nothing. */
+  olderVersions(): readonly FileVersion[]
   /** The last commit that covers this file, before a moment. */
   lastCommit(stamp: Stamp): Stamp | null
 }
@@ -175,9 +177,9 @@ class Fold {
 
   #revert(op: PathOp): void {
     const commit = this.#world.lastCommit(op)
-    const known = [...this.versions].reverse()
-    const version = commit ? known.find((one) => compareStamps(one, commit) < 0) : this.versions[0]
-    const origin = version ?? this.versions[0]
+    const known = [...this.#world.olderVersions(), ...this.versions]
+    const version = commit ? known.findLast((one) => compareStamps(one, commit) < 0) : known[0]
+    const origin = version ?? known[0]
     if (!origin || (commit === null && origin.at !== ORIGIN.at)) {
       this.#touches.push({ ...stampOf(op), cause: 'git' })
       return this.#doubt(op)

@@ -63,6 +63,13 @@ export interface SweepRow extends Sweep {
   endings: readonly string[] | null
 }
 
+/** A folder that was deleted, or moved with all that was in it. */
+export interface TreeOp extends Stamp {
+  path: string
+  /** Null when it was deleted. */
+  to: string | null
+}
+
 /** What the recorder needs of a store. Everything happens inside a transaction of the caller. */
 export interface CodeLedger {
   putContent(text: string, near: ContentId | null): ContentId
@@ -73,6 +80,7 @@ export interface CodeLedger {
   /** All operations on a file from a moment on (inclusive), oldest first. */
   opsFrom(path: string, from: Stamp | null): PathOp[]
   lastOp(path: string): Stamp | undefined
+  lastOpBefore(path: string, stamp: Stamp): Stamp | undefined
   versions(path: string): FileVersion[]
   lastVersion(path: string): FileVersion | undefined
   versionBefore(path: string, stamp: Stamp): FileVersion | undefined
@@ -83,14 +91,22 @@ export interface CodeLedger {
   lastCommit(path: string, before: Stamp): Stamp | null
   /** Files whose last content came from another one. */
   dependentsOf(path: string): string[]
-  /** Files with an unseen change in a time span, whose place in time may have to be guessed anew. */
-  guessedBetween(root: string, from: number, until: number): string[]
+  /**
+   * Files whose versions around a moment depend on which commands are known: an unseen change was placed there, or a
+   * change was called exact because nothing had run before it.
+   */
+  concludedAround(root: string, at: number): string[]
+  /** Nothing is recorded of the file yet. */
+  isNewFile(path: string): boolean
+  addTree(tree: TreeOp): void
+  /** What was done to folders that a path lies in, from a moment on. */
+  treesAbove(path: string, since: Stamp): TreeOp[]
   /** Returns false when the call is known already: copies of it in other sessions change nothing. */
   claimCall(id: string): boolean
   saveOpenCall(session: number, call: string, ops: string): void
   takeOpenCall(session: number, call: string): string | null
-  lastStamp(session: number): number
-  saveLastStamp(session: number, at: number): void
+  lastStamp(session: number): Stamp | undefined
+  saveLastStamp(stamp: Stamp): void
   /** Drops what was remembered of a transaction that was rolled back. */
   forget(): void
 }

@@ -36,7 +36,9 @@ export function judgeGit(words: Word[], cwd: string): Effect[] {
     case 'mv':
       return judgeGitMove(rest, root)
     case 'rm':
-      return flags.has('--cached') ? [] : perPath(rest, root, (path) => ({ kind: 'delete', path }))
+      return flags.has('--cached')
+        ? []
+        : perPath(rest, root, (path) => ({ kind: 'delete', path, isTree: flags.has('-r') || flags.has('-rf') }))
     case 'checkout':
       return judgeCheckout(rest, root)
     case 'restore':

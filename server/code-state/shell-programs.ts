@@ -152,9 +152,10 @@ function judgeCat(words: Word[], command: SimpleCommand, around: Surroundings): 
 }
 
 function judgeRemove(words: Word[], cwd: string): Effect[] {
+  const isTree = words.some((word) => /^(-[a-zA-Z]*[rR]|--recursive)/.test(word.text))
   return plain(words).flatMap((word): Effect[] => {
     if (!word.isLiteral || word.isPattern) return named([word], cwd, 'script')
-    return [{ kind: 'delete', path: resolvePath(cwd, word.text) }]
+    return [{ kind: 'delete', path: resolvePath(cwd, word.text), isTree }]
   })
 }
 
