@@ -50,7 +50,7 @@ export class EventStore {
         if (row.kind === 'tool_call') {
           link.callSeq ??= row.seq
           link.name ??= row.toolName
-        } else link.resultSeq ??= row.seq
+        } else if (row.kind === 'tool_result') link.resultSeq ??= row.seq
         link.subagentId ??= row.subagentId
       }
       links.set(callId, link)
@@ -92,7 +92,9 @@ export class EventStore {
       if (callId === null) continue
       const call = calls.get(callId)
       if (kind === 'tool_call') calls.set(callId, seq)
-      else if (call !== undefined) timeline.results?.push([call, seq])
+      // Progress of a call names it too.
+      if (kind !== 'tool_result') continue
+      if (call !== undefined) timeline.results?.push([call, seq])
       else {
         const earlier = this.linksOf(sessionKey, [callId]).get(callId)?.callSeq
         if (typeof earlier === 'number') timeline.results?.push([earlier, seq])
@@ -181,8 +183,10 @@ function prepare(sqlite: Sqlite) {
       [number, string],
       { seq: number; kind: string; toolName: string | null; subagentId: string | null }
     >(
-      `SELECT seq, kind, tool_name AS toolName, subagent_id AS subagentId FROM events
-       WHERE session_key = ? AND call_id = ? ORDER BY seq LIMIT 10`,
+      // Named, because without statistics the planner walks the whole session for the order. A call can have hundreds
+      // of progress records: they come last, so that they do not push its result out.
+      `SELECT seq, kind, tool_name AS toolName, subagent_id AS subagentId FROM events INDEXED BY events_by_call
+       WHERE session_key = ? AND call_id = ? ORDER BY kind NOT IN ('tool_call', 'tool_result'), seq LIMIT 10`,
     ),
     columns: sqlite.prepare(
       `SELECT seq, at, kind, branch, is_error, is_commit, context_used, call_id,
