@@ -25,6 +25,7 @@ interface FileKey {
 /** The files of the project at the moment that is shown, and the content of the opened one. */
 export class CodeMoment {
   #api: ReplayApi
+  #startOf: (seq: number) => number
   #list = $state.raw<CodeList>()
   #open = $state.raw<OpenFile>()
   #listError = $state.raw<unknown>()
@@ -34,8 +35,10 @@ export class CodeMoment {
   #listLoader: LatestLoader<number, CodeList>
   #fileLoader: LatestLoader<FileKey, OpenFile>
 
-  constructor(api: ReplayApi) {
+  /** `startOf` gives the event that begins the step of an event: the call of a result. */
+  constructor(api: ReplayApi, startOf: (seq: number) => number) {
     this.#api = api
+    this.#startOf = startOf
     this.#listLoader = new LatestLoader({
       load: (at, signal) => api.getCode(String(at), signal),
       onvalue: (list, at) => {
@@ -120,9 +123,23 @@ export class CodeMoment {
 
   async #load(key: FileKey, signal: AbortSignal): Promise<OpenFile> {
     const file = await this.#loadFile(key, signal)
-    const range = file && key.mode !== 'content' ? rangeOf(file, key) : null
-    const diff = range ? await this.#api.getCodeDiff({ path: key.path, ...range }, signal) : null
+    const isCompared = key.mode === 'disk' || (key.mode !== 'content' && file?.changed)
+    const diff = file && isCompared ? await this.#loadDiff(file, key, signal) : null
     return { ...key, file, diff }
+  }
+
+  async #loadDiff(file: CodeFileReply, { path, at, mode }: FileKey, signal: AbortSignal): Promise<CodeDiffReply> {
+    const to = String(at)
+    if (mode === 'disk') return this.#api.getCodeDiff({ path, from: to, to: 'disk' }, signal)
+    const event = file.source.event
+    if (mode === 'start' || event === undefined || event === 0) {
+      return this.#api.getCodeDiff({ path, from: 'start', to }, signal)
+    }
+    const diff = await this.#api.getCodeDiff({ path, from: String(event - 1), to }, signal)
+    const start = this.#startOf(event)
+    // An event between the call and its result can carry a later time than the result, and count as after it.
+    if (diff.before !== diff.after || start === 0 || start === event) return diff
+    return this.#api.getCodeDiff({ path, from: String(start - 1), to }, signal)
   }
 
   async #loadFile(key: FileKey, signal: AbortSignal): Promise<CodeFileReply | null> {
@@ -133,15 +150,6 @@ export class CodeMoment {
       throw error
     }
   }
-}
-
-/** The two moments that a mode compares; `before` is the moment before the change that the shown content comes from. */
-function rangeOf(file: CodeFileReply, key: FileKey): { from: string; to: string } {
-  const at = String(key.at)
-  if (key.mode === 'disk') return { from: at, to: 'disk' }
-  const event = file.source.event
-  if (key.mode === 'before' && event !== undefined && event > 0) return { from: String(event - 1), to: at }
-  return { from: 'start', to: at }
 }
 
 function nameOf(key: FileKey): string {

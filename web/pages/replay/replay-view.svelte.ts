@@ -1,6 +1,5 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- made anew, never changed */
 import { createContext } from 'svelte'
-import type { CodeFile } from '../../../server/contract/replay.ts'
 import { CodeMoment } from './code-moment.svelte.ts'
 import { Find } from './find.svelte.ts'
 import type { KindGroup } from './kinds.ts'
@@ -72,7 +71,7 @@ export class ReplayView {
     this.#api = api
     this.#parent = parent
     this.session = new ReplaySession(api)
-    this.code = new CodeMoment(api)
+    this.code = new CodeMoment(api, (seq) => this.#track.stepAt(this.#track.positionOf(seq))?.seq ?? seq)
     this.find = new Find(api.find)
     this.playback = new Playback({
       track: () => this.#track,
@@ -233,11 +232,6 @@ export class ReplayView {
   isInStep(seq: number): boolean {
     const step = this.#track.stepAt(this.playback.position)
     return step !== undefined && (seq === step.seq || seq === step.end)
-  }
-
-  /** True when the content of a file comes from this session, so that its last change can be marked. */
-  isWrittenNow(file: CodeFile): boolean {
-    return file.source.event !== undefined && file.source.kind !== 'read'
   }
 
   /** The number by which a reader knows an event: its step's, counted from 1. */

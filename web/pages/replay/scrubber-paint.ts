@@ -16,7 +16,7 @@ export interface ScrubberPicture {
 
 /** Height of the context curve, and of each lane below it, in CSS pixels. */
 export const CURVE_HEIGHT = 34
-export const LANE_HEIGHT = 9
+export const LANE_HEIGHT = 11
 export const LANES = ['prompts', 'edits', 'errors', 'commits'] as const
 export const SCRUBBER_HEIGHT = CURVE_HEIGHT + 4 + LANES.length * LANE_HEIGHT + 2
 

@@ -95,6 +95,7 @@ const look = EditorView.theme({
     fontFamily: 'var(--font-sans)',
     padding: 'var(--space-half) var(--space-3)',
     borderBlock: '1px solid var(--border)',
+    '&:before, &:after': { content: 'none' },
   },
 })
 
