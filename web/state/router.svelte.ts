@@ -46,7 +46,7 @@ export class Router {
   /** Goes to a path of the app, query included. */
   navigate(href: string, options: NavigateOptions = {}): void {
     if (href === this.#href) return
-    if (options.replace) history.replaceState(null, '', href)
+    if (options.replace) history.replaceState(history.state, '', href)
     else history.pushState(null, '', href)
     this.#href = location.pathname + location.search
   }
@@ -61,6 +61,16 @@ export class Router {
     return withQuery(this.#href, change)
   }
 
+  /** Notes something about this entry of the history, for when one comes back to it. */
+  note(key: string, value: unknown): void {
+    history.replaceState({ ...readNotes(), [key]: value }, '')
+  }
+
+  /** What was noted about this entry of the history; survives a reload. */
+  noted(key: string): unknown {
+    return readNotes()[key]
+  }
+
   #followLink(event: MouseEvent): void {
     if (event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
@@ -72,4 +82,9 @@ export class Router {
     event.preventDefault()
     this.navigate(href)
   }
+}
+
+function readNotes(): Record<string, unknown> {
+  const notes: unknown = history.state
+  return typeof notes === 'object' && notes !== null ? { ...notes } : {}
 }

@@ -59,6 +59,18 @@ test('back shows the page before', async () => {
   expect(router.place.page).toBe('live')
 })
 
+test('what is noted about a page is there when one comes back', async () => {
+  router.note('list', { offset: 120 })
+  router.navigate('/settings')
+  expect(router.noted('list')).toBeUndefined()
+  const isBack = new Promise((resolve) => addEventListener('popstate', resolve, { once: true }))
+
+  history.back()
+  await isBack
+
+  expect(router.noted('list')).toEqual({ offset: 120 })
+})
+
 function clickOn(html: string, keys: MouseEventInit): MouseEvent {
   document.body.innerHTML = html
   const event = new MouseEvent('click', { bubbles: true, cancelable: true, ...keys })

@@ -44,7 +44,7 @@ export class LiveSessions {
 
   /** Reads, then follows the server's messages; returns the function that stops it. */
   start(live: LiveClient): () => void {
-    const read = paced(() => void this.read(), 500)
+    const read = paced(() => void this.read(), 300)
     const stops = [
       live.subscribe('session', () => read.call()),
       live.subscribe('state', () => read.call()),

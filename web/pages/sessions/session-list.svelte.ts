@@ -5,6 +5,7 @@ import type { LiveClient } from '../../api/live.ts'
 import { paced } from '../../state/paced.ts'
 import { mergeSessions, withoutRepeats } from './merge-sessions.ts'
 
+const typingPauseMs = 120
 const firstPage = 200
 const furtherPage = 1_000
 /** How many of the last active sessions one look at the newest brings. */
@@ -20,6 +21,8 @@ export class SessionList {
   #status = $state<'loading' | 'partial' | 'complete'>('loading')
   #error = $state.raw<unknown>()
   #words = ''
+  #wanted: string | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
   #abort: AbortController | undefined
 
   get sessions(): readonly Session[] {
@@ -39,6 +42,15 @@ export class SessionList {
   /** Why the list could not be read; undefined when it could. */
   get error(): unknown {
     return this.#error
+  }
+
+  /** Reads for these words when they are others than before: at once the first time, then after a pause in typing. */
+  want(words: string): void {
+    if (words === this.#wanted) return
+    if (words === this.#wanted) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.read(words), this.#wanted === undefined ? 0 : typingPauseMs)
+    this.#wanted = words
   }
 
   /** Reads all pages. The first is shown at once, the others together, so that groups grow only once. */
@@ -82,6 +94,7 @@ export class SessionList {
       live.onStale(() => void this.read(this.#words)),
       () => newest.stop(),
       () => this.#abort?.abort(),
+      () => clearTimeout(this.#timer),
     ]
     return () => {
       for (const stop of stops) stop()

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Session } from '../../../server/contract/session.ts'
 import { sessionWith } from '../../testing/session.ts'
@@ -40,6 +39,32 @@ test('words are looked up by the server', async () => {
   await list.read('flaky test')
 
   expect(asked).toEqual(['/api/sessions?limit=200&q=flaky+test'])
+})
+
+test('a page that wants a list while it changes reads it once', async () => {
+  held = many(450)
+  const list = new SessionList()
+
+  const stop = $effect.root(() => {
+    $effect(() => list.want(''))
+    $effect(() => void list.status)
+  })
+  await vi.waitFor(() => expect(list.status).toBe('complete'))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+
+  expect(asked).toHaveLength(2)
+  stop()
+})
+
+test('typing on asks once, for the last words', async () => {
+  const list = new SessionList()
+  list.want('')
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+
+  for (const words of ['f', 'fl', 'fla', 'flaky']) list.want(words)
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+
+  expect(asked[1]).toBe('/api/sessions?limit=200&q=flaky')
 })
 
 test('a new session waits until it is let in, then stands on top', async () => {
