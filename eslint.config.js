@@ -66,7 +66,15 @@ const zones = [
 
 export default ts.config(
   {
-    ignores: ['**/node_modules/', '.node/', '.cache/', 'web/dist/', 'demo/home/', 'test-results/', 'playwright-report/'],
+    ignores: [
+      '**/node_modules/',
+      '.node/',
+      '.cache/',
+      'web/dist/',
+      'demo/home/',
+      'test-results/',
+      'playwright-report/',
+    ],
   },
   js.configs.recommended,
   ...ts.configs.strict,
@@ -74,7 +82,9 @@ export default ts.config(
   {
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: ['tsconfig.json', 'web/tsconfig.json'] })] },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: ['tsconfig.json', 'web/tsconfig.json'] })],
+    },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],

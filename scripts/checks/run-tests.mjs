@@ -35,7 +35,7 @@ async function runChecks(node, scratch, only) {
     const result = await runCheck(check)
     const seconds = ((Date.now() - started) / 1000).toFixed(1)
     results.push(result)
-    console.log(`== ${check.name}: ${result.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`)
+    console.log(`\n== ${check.name}: ${result.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`)
   }
   return sumUp(results)
 }
