@@ -3,7 +3,7 @@ import type { OpenFile } from './code-moment.svelte.ts'
 import type { CodeFileReply } from './replay-api.ts'
 
 /** What the editor shows of an opened file; undefined when there is nothing to show, and `messageOf` says why. */
-export function documentOf({ path, mode, file, diff }: OpenFile): CodeDocument | undefined {
+export function documentOf({ path, mode, file, diff }: OpenFile): Omit<CodeDocument, 'isPassing'> | undefined {
   if (mode === 'content' || (mode !== 'disk' && file && !file.changed)) {
     if (!file || file.text === null) return undefined
     return { path, text: file.text, original: null, written: isWrittenHere(file) ? file.changedLines : [] }

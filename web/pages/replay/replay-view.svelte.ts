@@ -13,7 +13,7 @@ import { buildTrack, nextIn, Track } from './track.ts'
 export type MarkKind = 'prompts' | 'edits' | 'fileEdits' | 'errors' | 'compactions' | 'commits' | 'hits'
 
 /** A playhead that has not moved for so long rests, even while it is still held. */
-const REST_MS = 140
+const REST_MS = 180
 
 const LIST_EVERY_MS = 120
 

@@ -21,6 +21,8 @@ export interface CodeDocument {
   /** The text to compare with; null shows the content alone. */
   original: string | null
   written: LineRanges
+  /** True while one moment follows another by the frame: then a new file is not highlighted yet. */
+  isPassing: boolean
 }
 
 interface CodeEditorOptions {
@@ -43,6 +45,7 @@ export class CodeEditor {
   #label = new Compartment()
   #options: CodeEditorOptions
   #shown: CodeDocument | undefined
+  #highlighted: string | undefined
 
   constructor(options: CodeEditorOptions) {
     this.#options = options
@@ -55,10 +58,12 @@ export class CodeEditor {
     if (before?.path !== document.path) {
       this.#view.setState(this.#newState(document.text, `Content of ${document.path}`))
       this.#view.scrollDOM.scrollTop = 0
-      void this.#highlight(document.path)
+      this.#highlighted = undefined
+      if (!document.isPassing) void this.#highlight(document.path)
       this.#showExtras(document)
       return
     }
+    if (!document.isPassing) void this.#highlight(document.path)
     const isSameDiff = before.original === document.original && before.text === document.text
     if (before.original !== null && !isSameDiff) this.#view.dispatch({ effects: this.#merge.reconfigure([]) })
     const changes = docChanges(before.text, document.text)
@@ -97,6 +102,8 @@ export class CodeEditor {
   }
 
   async #highlight(path: string): Promise<void> {
+    if (this.#highlighted === path) return
+    this.#highlighted = path
     const name = languageOf(path)
     if (!name) return
     const support = await loadLanguage(name)
