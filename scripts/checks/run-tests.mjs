@@ -5,7 +5,7 @@ import { ensureChromium } from '../setup/chromium.mjs'
 import { ensureDependencies } from '../setup/dependencies.mjs'
 import { ensureNode } from '../setup/node.mjs'
 import { Stop, root } from '../setup/project.mjs'
-import { runToEnd } from '../setup/run.mjs'
+import { runToEnd, wasStopped } from '../setup/run.mjs'
 import { ensureWeb } from '../setup/web.mjs'
 import { readPlaywrightReport, readVitestReport } from './reports.mjs'
 
@@ -33,6 +33,7 @@ async function runChecks(node, scratch, only) {
     console.log(`\n== ${check.name}`)
     const started = Date.now()
     const result = await runCheck(check)
+    if (wasStopped()) throw new Stop('The tests were stopped before their end.')
     const seconds = ((Date.now() - started) / 1000).toFixed(1)
     results.push(result)
     console.log(`\n== ${check.name}: ${result.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`)

@@ -43,8 +43,16 @@ export function runQuietly(program, args, { env = process.env, cwd = root } = {}
   })
 }
 
+let isStopped = false
+
+/** True once a signal asked us to end: nothing new is to be started. */
+export function wasStopped() {
+  return isStopped
+}
+
 function handOnSignals(child) {
   const handOn = (signal) => {
+    isStopped = true
     // A terminal sends the interrupt to the whole group: handing it on would deliver it twice.
     if (signal === 'SIGINT' && process.stdin.isTTY) return
     child.kill(signal)
@@ -64,6 +72,7 @@ function watchParent(onGone) {
   const watch = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(watch)
+    isStopped = true
     onGone()
   }, 500)
   return watch.unref()
