@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { zstdCompressSync } from 'node:zlib'
-import { discard, processFigures, quantile, startApp, untilIdle, type Health, type RunningApp } from './support/app.ts'
+import { WebSocket } from 'ws'
+import type { LiveMessage } from '../server/contract/live.ts'
+import { discard, processFigures, quantile, startApp, untilIdle, type RunningApp } from './support/app.ts'
 
 /*
  * Starts the real server on a home with an empty data folder, and again with a full one:
@@ -70,31 +72,42 @@ console.log(
 )
 console.log(`idle: ${idlePercent.toFixed(2)} % of one core over ${values.idle} s`)
 
-/** From the first kept byte to nothing left to do. */
+/** From the first look at the folders to nothing left to do, as the live messages tell it: asking would take its share. */
 async function measureCold(app: RunningApp) {
   const listening = performance.now()
-  let begun = listening
-  let first: number | null = null
-  for (;;) {
-    const { ingest } = await app.get<Health>('/api/health')
-    if (ingest.bytesTotal === 0) begun = performance.now()
-    if (first === null) {
-      const { items } = await app.get<{ items: { id: string; events: number }[] }>('/api/sessions?limit=1')
-      if (items[0] && items[0].events > 0) first = app.startMs + performance.now() - listening
-    }
-    if (ingest.state === 'idle' && ingest.sourcesTotal > 0) break
-    await sleep(5)
-  }
-  const seconds = (performance.now() - begun) / 1000
+  const times = await followIngest(app)
+  const seconds = ((times.idle ?? Number.NaN) - (times.begun ?? Number.NaN)) / 1000
+  const figures = processFigures(app.pid)
   const about = await app.get<{ rawBytes: number; vaultBytes: number }>('/api/about')
   return {
     mbPerSecond: about.rawBytes / 1e6 / seconds,
-    firstMs: first ?? Number.NaN,
-    rssMb: processFigures(app.pid)?.peakRssMb ?? Number.NaN,
+    firstMs: app.startMs + (times.session ?? Number.NaN) - listening,
+    rssMb: figures?.peakRssMb ?? Number.NaN,
     vaultShare: about.vaultBytes / about.rawBytes,
     startMs: app.startMs,
-    cpuSeconds: processFigures(app.pid)?.cpuSeconds ?? Number.NaN,
+    cpuSeconds: figures?.cpuSeconds ?? Number.NaN,
   }
+}
+
+/** When work began, when the first session had events, and when nothing was left. */
+function followIngest(app: RunningApp): Promise<{ begun?: number; session?: number; idle?: number }> {
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/api/live?since=0`, {
+    headers: { authorization: `Bearer ${app.token}` },
+  })
+  const times: { begun?: number; session?: number; idle?: number } = {}
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject)
+    socket.on('message', (text: Buffer) => {
+      const message = JSON.parse(text.toString()) as LiveMessage
+      if (message.kind === 'session') times.session ??= performance.now()
+      if (message.kind !== 'ingest') return
+      times.begun ??= performance.now()
+      if (message.progress.state !== 'idle' || message.progress.sourcesTotal === 0) return
+      times.idle = performance.now()
+      socket.close()
+      resolve(times)
+    })
+  })
 }
 
 async function measureIdle(app: RunningApp, seconds: number): Promise<number> {

@@ -18,6 +18,8 @@ export const sessions = sqliteTable(
     /** The tool call in the parent that started it. */
     parentCallId: text('parent_call_id'),
     forkOfId: text('fork_of_id'),
+    /** By this a fork, which begins with a copy, finds its origin. */
+    firstEventId: text('first_event_id'),
     title: text('title'),
     titleRank: integer('title_rank').notNull().default(-1),
     firstPrompt: text('first_prompt'),
@@ -62,6 +64,7 @@ export const sessions = sqliteTable(
     uniqueIndex('sessions_by_id').on(table.id),
     index('sessions_by_activity').on(table.activeAt, table.key),
     index('sessions_by_parent').on(table.parentId),
+    index('sessions_by_first_event').on(table.firstEventId),
   ],
 )
 
@@ -106,7 +109,8 @@ export const events = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.sessionKey, table.seq] }),
-    uniqueIndex('events_by_id').on(table.id, table.sessionKey),
+    // The session first, so that what is read together stands together: uuids alone would touch every page.
+    uniqueIndex('events_by_id').on(table.sessionKey, table.id),
     index('events_by_call')
       .on(table.sessionKey, table.callId)
       .where(sql`call_id IS NOT NULL`),

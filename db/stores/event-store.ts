@@ -34,7 +34,7 @@ export class EventStore {
   }
 
   findSeq(sessionKey: number, eventId: string): number | undefined {
-    return this.#statements.findSeq.get(eventId, sessionKey)?.seq
+    return this.#statements.findSeq.get(sessionKey, eventId)?.seq
   }
 
   lastSeq(sessionKey: number): number | undefined {
@@ -173,8 +173,8 @@ function prepare(sqlite: Sqlite) {
     lines: sqlite.prepare<[number, number, number], StoredEvent>(
       `SELECT ${COLUMNS} FROM events WHERE session_key = ? AND seq > ? AND part = 0 ORDER BY seq LIMIT ?`,
     ),
-    findSeq: sqlite.prepare<[string, number], { seq: number }>(
-      'SELECT seq FROM events WHERE id = ? AND session_key = ?',
+    findSeq: sqlite.prepare<[number, string], { seq: number }>(
+      'SELECT seq FROM events WHERE session_key = ? AND id = ?',
     ),
     lastSeq: sqlite.prepare<[number], { seq: number | null }>(
       'SELECT max(seq) AS seq FROM events WHERE session_key = ?',

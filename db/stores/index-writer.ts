@@ -53,6 +53,7 @@ export interface SessionRow {
   subagent_description: string | null
   parent_call_id: string | null
   fork_of_id: string | null
+  first_event_id: string | null
   title: string | null
   title_rank: number
   first_prompt: string | null
@@ -88,6 +89,7 @@ const SAVED = [
   'subagent_description',
   'parent_call_id',
   'fork_of_id',
+  'first_event_id',
   'title',
   'title_rank',
   'first_prompt',
@@ -126,7 +128,24 @@ export class IndexWriter {
     this.#statements = prepare(sqlite)
   }
 
-  /** Runs `work` in one transaction: all of it stands in the index afterwards, or nothing. */
+  /** Begins a transaction that lasts until {@link commit}, unless one is open. */
+  open(): void {
+    if (!this.#sqlite.inTransaction) this.#sqlite.exec('BEGIN IMMEDIATE')
+  }
+
+  /** Makes everything since {@link open} stand in the index; when it can't, none of it does, and it throws. */
+  commit(): void {
+    if (!this.#sqlite.inTransaction) return
+    try {
+      this.#sqlite.exec('COMMIT')
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (this.#sqlite.inTransaction) this.#sqlite.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Runs `work` as a whole: all of it stands in the index afterwards (after `commit`, while one is due), or nothing. */
   transaction<Result>(work: () => Result): Result {
     return this.#sqlite.transaction(work)()
   }
@@ -171,12 +190,12 @@ export class IndexWriter {
   }
 
   findSeq(sessionKey: number, eventId: string): number | null {
-    return this.#statements.findSeq.get(eventId, sessionKey)?.seq ?? null
+    return this.#statements.findSeq.get(sessionKey, eventId)?.seq ?? null
   }
 
-  /** Returns the session, other than `sessionKey`, that was the first to have an event of this id. */
-  findOtherSession(eventId: string, sessionKey: number): { key: number; id: string } | null {
-    return this.#statements.findOther.get(eventId, sessionKey) ?? null
+  /** Returns the session, other than `sessionKey`, that was the first to begin with this event. */
+  findOrigin(firstEventId: string, sessionKey: number): string | null {
+    return this.#statements.findOrigin.get(firstEventId, sessionKey)?.id ?? null
   }
 
   /** Moves everything between the two events to a new branch when a prompt among it was left by a rewind. */
@@ -202,7 +221,7 @@ export class IndexWriter {
    */
   addUsage(sessionKey: number, seq: number, row: UsageRow): void {
     const held = this.#findUsage(row)
-    if (held && !supersedes(row, held)) return
+    if (held && !supersedes(row, usageOf(held))) return
     const owner = held?.session_key ?? sessionKey
     if (held) {
       this.#addToSums(held.session_key, held, -1)
@@ -267,10 +286,10 @@ export class IndexWriter {
   }
 
   #findUsage(row: UsageRow): HeldUsage | undefined {
-    const same = this.#statements.findUsage.get(row.key)
-    if (same || !row.messageId) return same
-    const replay = this.#statements.findMessage.get(row.messageId)
-    return replay && (replay.is_sidechain === 1 || row.isSidechain) ? replay : undefined
+    if (row.messageId === null) return this.#statements.findUsage.get(row.key)
+    const copies = this.#statements.findMessage.all(row.messageId)
+    const same = copies.find((copy) => copy.key === row.key)
+    return same ?? copies.find((copy) => copy.is_sidechain === 1 || row.isSidechain)
   }
 
   #addToSums(sessionKey: number, sums: Sums, sign: 1 | -1): void {
@@ -301,11 +320,26 @@ interface HeldUsage extends Sums {
   is_sidechain: number
 }
 
-function supersedes(row: UsageRow, held: HeldUsage): boolean {
-  const heldIsSide = held.is_sidechain === 1
-  if (row.isSidechain !== heldIsSide) return heldIsSide
-  const total = row.input + row.output + row.cacheRead + row.cacheWrite
-  return total > held.input + held.output + held.cache_read + held.cache_write
+/** True when `row` is the better copy of an answer than `held`. */
+export function supersedes(row: UsageSize, held: UsageSize): boolean {
+  if (row.isSidechain !== held.isSidechain) return held.isSidechain
+  return totalOf(row) > totalOf(held)
+}
+
+type UsageSize = Pick<UsageRow, 'isSidechain' | 'input' | 'output' | 'cacheRead' | 'cacheWrite'>
+
+function totalOf(row: UsageSize): number {
+  return row.input + row.output + row.cacheRead + row.cacheWrite
+}
+
+function usageOf(held: HeldUsage): UsageSize {
+  return {
+    isSidechain: held.is_sidechain === 1,
+    input: held.input,
+    output: held.output,
+    cacheRead: held.cache_read,
+    cacheWrite: held.cache_write,
+  }
 }
 
 function prepare(sqlite: Sqlite) {
@@ -319,14 +353,13 @@ function prepare(sqlite: Sqlite) {
     addEvent: sqlite.prepare(
       `INSERT INTO events (session_key, seq, id, at, kind, parent_seq, generation_id, offset, length, part, preview,
          call_id, tool_name, is_error, is_commit, subagent_id, context_used, branch)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, session_key) DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_key, id) DO NOTHING`,
     ),
-    findSeq: sqlite.prepare<[string, number], { seq: number }>(
-      'SELECT seq FROM events WHERE id = ? AND session_key = ?',
+    findSeq: sqlite.prepare<[number, string], { seq: number }>(
+      'SELECT seq FROM events WHERE session_key = ? AND id = ?',
     ),
-    findOther: sqlite.prepare<[string, number], { key: number; id: string }>(
-      `SELECT sessions.key, sessions.id FROM events JOIN sessions ON sessions.key = events.session_key
-       WHERE events.id = ? AND events.session_key <> ? ORDER BY sessions.key LIMIT 1`,
+    findOrigin: sqlite.prepare<[string, number], { id: string }>(
+      'SELECT id FROM sessions WHERE first_event_id = ? AND key <> ? ORDER BY key LIMIT 1',
     ),
     hasPrompt: sqlite.prepare<[number, number, number], { one: number }>(
       `SELECT 1 AS one FROM events WHERE session_key = ? AND seq > ? AND seq < ? AND branch = 0 AND kind = 'prompt' LIMIT 1`,
@@ -346,7 +379,8 @@ function prepare(sqlite: Sqlite) {
     ),
     findUsage: sqlite.prepare<[string], HeldUsage>('SELECT * FROM usages WHERE key = ?'),
     findMessage: sqlite.prepare<[string], HeldUsage>(
-      'SELECT * FROM usages WHERE message_id = ? ORDER BY is_sidechain LIMIT 1',
+      `SELECT key, session_key, seq, is_sidechain, input, output, cache_read, cache_write, cost_usd FROM usages
+       WHERE message_id = ? ORDER BY is_sidechain`,
     ),
     removeUsage: sqlite.prepare<[string]>('DELETE FROM usages WHERE key = ?'),
     addUsage: sqlite.prepare(

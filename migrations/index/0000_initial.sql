@@ -1,12 +1,13 @@
 -- What lists and the scrubber need: sessions, their events with the place of each line in the vault, and each model
 -- answer once. No text is stored twice: bodies are read from the vault.
+-- WITHOUT ROWID is added by hand: these rows are only ever found by their key, and Drizzle cannot say it.
 CREATE TABLE `compactions` (
 	`session_key` integer NOT NULL,
 	`seq` integer NOT NULL,
 	`pre_tokens` integer,
 	`post_tokens` integer,
 	PRIMARY KEY(`session_key`, `seq`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `cursors` (
 	`source_id` integer PRIMARY KEY NOT NULL,
@@ -24,7 +25,7 @@ CREATE TABLE `event_changes` (
 	`added` integer NOT NULL,
 	`removed` integer NOT NULL,
 	PRIMARY KEY(`session_key`, `seq`, `path`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `events` (
 	`session_key` integer NOT NULL,
@@ -46,9 +47,9 @@ CREATE TABLE `events` (
 	`subagent_id` text,
 	`context_used` integer,
 	PRIMARY KEY(`session_key`, `seq`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `events_by_id` ON `events` (`id`,`session_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `events_by_id` ON `events` (`session_key`,`id`);--> statement-breakpoint
 CREATE INDEX `events_by_call` ON `events` (`session_key`,`call_id`) WHERE call_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `events_by_subagent` ON `events` (`session_key`,`subagent_id`) WHERE subagent_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `problems` (
@@ -60,14 +61,14 @@ CREATE TABLE `problems` (
 	`length` integer NOT NULL,
 	`reason` text NOT NULL,
 	PRIMARY KEY(`generation_id`, `offset`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `problems_by_session` ON `problems` (`session_key`);--> statement-breakpoint
 CREATE TABLE `session_files` (
 	`session_key` integer NOT NULL,
 	`path` text NOT NULL,
 	PRIMARY KEY(`session_key`, `path`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `sessions` (
 	`key` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -79,6 +80,7 @@ CREATE TABLE `sessions` (
 	`subagent_description` text,
 	`parent_call_id` text,
 	`fork_of_id` text,
+	`first_event_id` text,
 	`title` text,
 	`title_rank` integer DEFAULT -1 NOT NULL,
 	`first_prompt` text,
@@ -117,12 +119,13 @@ CREATE TABLE `sessions` (
 CREATE UNIQUE INDEX `sessions_by_id` ON `sessions` (`id`);--> statement-breakpoint
 CREATE INDEX `sessions_by_activity` ON `sessions` (`active_at`,`key`);--> statement-breakpoint
 CREATE INDEX `sessions_by_parent` ON `sessions` (`parent_id`);--> statement-breakpoint
+CREATE INDEX `sessions_by_first_event` ON `sessions` (`first_event_id`);--> statement-breakpoint
 CREATE TABLE `unknown_kinds` (
 	`agent` text NOT NULL,
 	`kind` text NOT NULL,
 	`count` integer NOT NULL,
 	PRIMARY KEY(`agent`, `kind`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `usages` (
 	`key` text PRIMARY KEY NOT NULL,
@@ -137,7 +140,7 @@ CREATE TABLE `usages` (
 	`cache_read` integer NOT NULL,
 	`cache_write` integer NOT NULL,
 	`cost_usd` real
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `usages_by_message` ON `usages` (`message_id`);--> statement-breakpoint
 CREATE INDEX `usages_by_session` ON `usages` (`session_key`);

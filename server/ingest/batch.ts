@@ -1,4 +1,10 @@
-import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
+import {
+  type EventRow,
+  type IndexWriter,
+  type SessionRow,
+  supersedes,
+  type UsageRow,
+} from '../../db/stores/index-writer.ts'
 import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../adapters/adapter.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { RecordedEvent } from '../code-state/recorder.ts'
@@ -23,6 +29,7 @@ export class Batch {
   readonly #seqs = new Map<string, number>()
   readonly #models: string[]
   readonly #recorded: RecordedEvent[] = []
+  readonly #usages = new Map<string, { seq: number; row: UsageRow }>()
 
   constructor(parts: {
     writer: IndexWriter
@@ -57,12 +64,20 @@ export class Batch {
     }
   }
 
+  /** Most answers are several records in a row: only the best of them goes to the database. */
+  #noteUsage(seq: number, row: UsageRow): void {
+    const noted = this.#usages.get(row.key)
+    if (!noted) this.#usages.set(row.key, { seq, row })
+    else if (supersedes(row, noted.row)) noted.row = row
+  }
+
   #apply(fact: SessionFact): void {
     applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
   }
 
   finish(code: CodeSink): void {
     const session = this.#session
+    for (const { seq, row } of this.#usages.values()) this.#writer.addUsage(session.key, seq, row)
     session.models = JSON.stringify(this.#models)
     session.active_at = session.ended_at ?? session.active_at
     this.#writer.saveSession(session)
@@ -127,7 +142,10 @@ export class Batch {
     this.#seqs.set(event.id, seq)
     this.#findRewind(event, parentSeq, seq)
     if (!event.isSidechain) session.last_chain_seq = seq
-    if (seq === 0) session.fork_of_id = this.#writer.findOtherSession(event.id, session.key)?.id ?? null
+    if (seq === 0) {
+      session.first_event_id = event.id
+      session.fork_of_id = this.#writer.findOrigin(event.id, session.key)
+    }
     this.#count(event, seq)
     if (event.usage) this.#addUsage(event, seq)
     if (event.fileOps.length > 0 || event.result) {
@@ -190,7 +208,7 @@ export class Batch {
       session.context_used = usage.contextUsed
       session.context_window = this.#adapter.contextWindow(usage.model, usage.contextUsed)
     }
-    this.#writer.addUsage(session.key, seq, {
+    this.#noteUsage(seq, {
       key: usage.key,
       messageId: usage.messageId,
       isSidechain: usage.isSidechain,

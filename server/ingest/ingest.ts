@@ -120,8 +120,6 @@ export class Ingest {
         return hub.announce({ kind: 'state', sessionId: report.sessionId })
       case 'trouble':
         return log.warn({ path: report.path }, report.message)
-      case 'stopped':
-        return
     }
   }
 }

@@ -25,12 +25,16 @@ export interface IntakeParts {
 const QUIET = 3000
 /** A full disk is tried again after this long, in milliseconds. */
 const RETRY = 15_000
+/** Files of the backlog in work at once: one is compressed and written while another is understood. */
+const LANES = 8
+/** Rows of the backlog are committed at most this often, in milliseconds: a commit writes each page that it touched. */
+const COMMIT_EVERY = 150
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 100
 
 /**
  * Takes files in: keeps what is new of each, then understands it. Changes that were told and the backlog of a sweep run
- * side by side, so that a session that grows now never waits; in each, one file follows the other, the newest first.
+ * side by side, so that a session that grows now never waits; the newest files of the backlog come first.
  */
 export class Intake {
   readonly #parts: IntakeParts
@@ -51,6 +55,10 @@ export class Intake {
   #isStopped = false
   #retry: NodeJS.Timeout | null = null
   #lastTold = 0
+  readonly #working = new Set<Promise<void>>()
+  /** What waits for the next commit. */
+  readonly #untold: IngestReport[] = []
+  #committedAt = 0
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -80,10 +88,13 @@ export class Intake {
     this.#sweeping = false
   }
 
-  stop(): void {
+  /** Ends at the next block; what was read until then stands. */
+  async stop(): Promise<void> {
     this.#isStopped = true
     for (const timer of this.#pending.values()) clearTimeout(timer)
     if (this.#retry) clearTimeout(this.#retry)
+    await Promise.allSettled(this.#working)
+    this.#commit()
   }
 
   async #sweepOnce(): Promise<void> {
@@ -136,15 +147,21 @@ export class Intake {
     progress.sourcesDone = found.length - files.filter((file) => file.stamp !== null).length
     progress.bytesDone = progress.bytesTotal - sizeOf(files)
     if (files.length > 0) this.#tellProgress('running')
-    for (const file of files) {
-      if (this.#isStopped) return
-      const isKept = await this.#takeIn(file.path, false)
-      if (file.stamp === null) this.#stamps.delete(file.path)
-      else if (isKept) this.#stamps.set(file.path, file.stamp)
-      progress.sourcesDone += file.stamp === null ? 0 : 1
-      progress.bytesDone += file.size
-      this.#tellSometimes()
+    const waiting = files.values()
+    const lane = async () => {
+      for (const file of waiting) {
+        if (this.#isStopped) return
+        const isKept = await this.#takeIn(file.path, false)
+        if (file.stamp === null) this.#stamps.delete(file.path)
+        else if (isKept) this.#stamps.set(file.path, file.stamp)
+        progress.sourcesDone += file.stamp === null ? 0 : 1
+        progress.bytesDone += file.size
+        this.#tellSometimes()
+      }
     }
+    await Promise.all(Array.from({ length: LANES }, lane))
+    this.#commit()
+    if (this.#isStopped) return
     if (files.length > 0) this.#parts.onSettled()
     this.#tellProgress('idle')
   }
@@ -156,6 +173,7 @@ export class Intake {
       if (this.#isStopped) break
       this.#changed.delete(path)
       await this.#takeIn(path, true)
+      this.#commit()
     }
     this.#isTakingChanged = false
   }
@@ -164,12 +182,16 @@ export class Intake {
   async #takeIn(path: string, isLive: boolean): Promise<boolean> {
     const source = this.#classify(path)
     if (!source) return true
+    const work = this.#keep(source, isLive)
+    this.#working.add(work)
     try {
-      await this.#keep(source, isLive)
+      await work
       return true
     } catch (error) {
-      this.#trouble(source, error)
+      if (!this.#isStopped) this.#trouble(source, error)
       return false
+    } finally {
+      this.#working.delete(work)
     }
   }
 
@@ -177,7 +199,10 @@ export class Intake {
     const { vault, understanding, writer } = this.#parts
     const isRead = source.role !== 'companion'
     const outcome = await vault.keep(source, (block) => {
-      if (isRead) this.#announce(this.#understand(source, block), isLive)
+      if (this.#isStopped) throw new Error('Stopped in the middle of a file: the next start goes on from here.')
+      if (!isRead) return
+      if (!isLive) writer.open()
+      this.#announce(this.#understand(source, block), isLive)
     })
     if (outcome.sourceId === 0) return
     if (isRead && outcome.generationId !== null) {
@@ -242,7 +267,7 @@ export class Intake {
     const { writer, sources } = this.#parts
     const state = sources.stateOf(writer.sourcesOf(sessionKey))
     const sessionId = writer.setSourceState(sessionKey, state)
-    if (sessionId !== null) this.#parts.report({ kind: 'state', sessionId })
+    if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId })
   }
 
   #classify(path: string): Source | null {
@@ -253,10 +278,24 @@ export class Intake {
     return null
   }
 
+  /** Others hear of a change when they can read it: at once of a growing session, of the backlog with its next commit. */
   #announce(change: SessionChange | null, isGrowing: boolean): void {
-    if (!change) return
-    const { sessionId, isNew, events } = change
-    this.#parts.report({ kind: 'session', sessionId, isNew, events, isGrowing })
+    if (change) {
+      const { sessionId, isNew, events } = change
+      this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
+    }
+    if (isGrowing || performance.now() - this.#committedAt > COMMIT_EVERY) this.#commit()
+  }
+
+  #commit(): void {
+    try {
+      this.#parts.writer.commit()
+    } catch (error) {
+      this.#parts.understanding.forget()
+      throw error
+    }
+    this.#committedAt = performance.now()
+    for (const report of this.#untold.splice(0)) this.#parts.report(report)
   }
 
   #trouble(source: Source, error: unknown): void {

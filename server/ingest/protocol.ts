@@ -23,4 +23,3 @@ export type IngestReport =
   | { kind: 'state'; sessionId: string }
   /** Something that a person should know; ingest goes on. */
   | { kind: 'trouble'; message: string; path: string | null }
-  | { kind: 'stopped' }

@@ -87,6 +87,12 @@ export class Understanding {
     })
   }
 
+  /** Starts every source again from its cursor; called when a commit failed and rows of several blocks are gone. */
+  forget(): void {
+    this.#readings.clear()
+    this.#code.forget()
+  }
+
   #readingFor(block: Block): Reading {
     const held = this.#readings.get(block.sourceId)
     if (held && held.generationId === block.generationId && endOf(held) === block.offset) return held

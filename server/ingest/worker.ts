@@ -41,10 +41,13 @@ port.on('message', (order: IngestOrder) => {
     case 'sweep':
       return void intake.sweep()
     case 'stop':
-      intake.stop()
-      indexDb.close()
-      vaultDb.close()
-      port.postMessage({ kind: 'stopped' } satisfies IngestReport)
-      port.close()
+      return void stop()
   }
 })
+
+async function stop(): Promise<void> {
+  await intake.stop()
+  indexDb.close()
+  vaultDb.close()
+  port.close()
+}
