@@ -59,7 +59,7 @@ const zones = [
       './db',
       './web',
     ],
-    from: ['./server/main.ts', './server/app.ts', './server/deps.ts'],
+    from: ['./server/main.ts', './server/start.ts', './server/app.ts', './server/deps.ts'],
     message: 'main, app and deps wire everything and are imported by nobody.',
   },
 ]
