@@ -309,6 +309,18 @@ describe('commands', () => {
     expect(at(session, session.ran('npm test'))).toMatchObject({ confidence: 'probable' })
   })
 
+  test('what the command says and the record tells too happens once', () => {
+    const session = new TestSession(1)
+    session.did([write('a\na\n', null)])
+    const hunk = { oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines: ['-a', '+b'] }
+    const seq = session.ran("sed -i '1s/a/b/' a.ts && echo new > b.ts", {
+      isRecorded: true,
+      also: [{ op: 'patch', path: FILE, hunks: [hunk], by: 'shell' }],
+    })
+    expect(textAt(session, seq)).toBe('b\na\n')
+    expect(textAt(session, seq, '/p/b.ts')).toBe('new\n')
+  })
+
   test('what the agent recorded of a command is exact', () => {
     const session = new TestSession(1)
     session.did([write('a\n', null)])

@@ -24,6 +24,15 @@ export interface Recording {
   reconsider(sweep: SweepRow): void
 }
 
+/** A shell command that has come to its end. */
+interface RanCommand {
+  command: string
+  cwd: string
+  isError: boolean
+  /** Files whose change the record tells itself. */
+  told: ReadonlySet<string>
+}
+
 /** Writes the operations of one event, numbering them. */
 export class EventWriter {
   readonly #recording: Recording
@@ -37,33 +46,30 @@ export class EventWriter {
   }
 
   /** `run` is the command that an output belongs to. */
-  write(ops: readonly FileOp[], run: { command: string; cwd: string; isError: boolean } | null): void {
+  write(ops: readonly FileOp[], run: RanCommand | null): void {
     for (const op of ops) this.#writeOp(op, run)
   }
 
   /** A call's own words count only where its result came, was no error, and does not tell the truth itself. */
   writeCall(asked: readonly FileOp[], result: { isError: boolean; ops: readonly FileOp[] }): void {
+    const told = new Set(result.ops.flatMap(pathsOf))
     const run = asked.find((op) => op.op === 'run')
-    if (run) {
-      const command = { command: run.command, cwd: run.cwd, isError: result.isError }
-      if (!result.ops.some((op) => op.op === 'output')) {
-        this.#run({ ...command, stdout: null, isRecorded: false })
-      }
-      return this.write(result.ops, command)
-    }
-    const told = new Set(result.ops.flatMap((op) => ('path' in op ? [op.path] : [])))
-    this.write(
-      result.ops.filter((op) => op.op !== 'output'),
-      null,
-    )
+    if (run) return this.#writeRun({ command: run.command, cwd: run.cwd, isError: result.isError, told }, result.ops)
+    const truths = result.ops.filter((op) => op.op !== 'output')
+    this.write(truths, null)
     if (!result.isError)
       this.write(
-        asked.filter((op) => !('path' in op && told.has(op.path))),
+        asked.filter((op) => !pathsOf(op).some((path) => told.has(path))),
         null,
       )
   }
 
-  #writeOp(op: FileOp, run: { command: string; cwd: string; isError: boolean } | null): void {
+  #writeRun(run: RanCommand, ops: readonly FileOp[]): void {
+    if (!ops.some((op) => op.op === 'output')) this.#run({ ...run, stdout: null, isRecorded: false })
+    this.write(ops, run)
+  }
+
+  #writeOp(op: FileOp, run: RanCommand | null): void {
     switch (op.op) {
       case 'write':
         return this.#set(op.path, op.by, this.#idOf(op.path, op.before), this.#idOf(op.path, op.after) ?? null)
@@ -103,8 +109,10 @@ export class EventWriter {
     }
   }
 
-  #run(run: { command: string; cwd: string; stdout: string | null; isError: boolean; isRecorded: boolean }): void {
-    for (const effect of readEffects(run)) this.effect(effect)
+  #run(run: RanCommand & { stdout: string | null; isRecorded: boolean }): void {
+    for (const effect of readEffects(run)) {
+      if (!('path' in effect) || !run.told.has(effect.path)) this.effect(effect)
+    }
   }
 
   effect(effect: Effect): void {
@@ -239,4 +247,10 @@ export class EventWriter {
     this.#stamp = { ...this.#stamp, n: this.#stamp.n + 2 }
     return this.#stamp
   }
+}
+
+/** The files that an operation names. */
+function pathsOf(op: FileOp): string[] {
+  if (op.op === 'opaque') return op.touches === 'anything' ? [] : op.touches
+  return 'path' in op ? [op.path] : []
 }

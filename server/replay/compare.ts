@@ -1,4 +1,4 @@
-import { structuredPatch, formatPatch } from 'diff'
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff'
 
 /** Two texts side by side, and how they differ. */
 export interface Comparison {
@@ -28,7 +28,7 @@ export function compareTexts(name: string, before: string | null, after: string 
     after,
     added: count('+'),
     removed: count('-'),
-    patch: found.hunks.length === 0 ? '' : formatPatch(found),
+    patch: found.hunks.length === 0 ? '' : formatPatch(found, FILE_HEADERS_ONLY),
   }
 }
 

@@ -160,7 +160,7 @@ describe('a comparison', () => {
   test('of two moments is a patch', async () => {
     const reply = getCodeDiff.reply.parse((await ask('/api/sessions/cc:1/code/diff?path=src/a.ts&from=0&to=2')).body)
     expect(reply).toMatchObject({ added: 2, removed: 1 })
-    expect(reply.patch).toContain('@@ -1,2 +1,3 @@\n one\n-two\n+2\n+three\n')
+    expect(reply.patch).toBe('--- src/a.ts\n+++ src/a.ts\n@@ -1,2 +1,3 @@\n one\n-two\n+2\n+three\n')
   })
 
   test('with the disk reads where the project lies now', async () => {

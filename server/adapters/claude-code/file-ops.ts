@@ -68,11 +68,15 @@ function readOps(result: Fields, file: Fields, cwd: string): FileOp[] {
   if (result.type === 'file_unchanged') return [{ op: 'unchanged', path }]
   const text = textOf(file.content)
   if (result.type !== 'text' || text === null) return []
-  const startLine = countOf(file.startLine) ?? 1
+  const startLine = Math.max(1, countOf(file.startLine) ?? 1)
   const totalLines = countOf(file.totalLines)
-  const isWhole = startLine <= 1 && totalLines !== null && countOf(file.numLines) === totalLines
-  if (isWhole && lineCount(text) === totalLines) return [{ op: 'observe', path, content: text, by: 'read' }]
-  return [{ op: 'glimpse', path, text, startLine: Math.max(1, startLine), totalLines }]
+  const numLines = countOf(file.numLines)
+  // A text that was shortened after the record was made no longer has the lines that it claims.
+  if (numLines !== null && numLines !== lineCount(text)) return []
+  if (startLine === 1 && numLines !== null && numLines === totalLines) {
+    return [{ op: 'observe', path, content: text, by: 'read' }]
+  }
+  return [{ op: 'glimpse', path, text, startLine, totalLines }]
 }
 
 function editOps(result: Fields, path: string): FileOp[] {
