@@ -106,6 +106,29 @@ test('a message that it does not know is passed over', async () => {
   expect(progress).toEqual([5])
 })
 
+test('it is ready when the connection stands, and what is read then is not stale', async () => {
+  let stale = 0
+  client.connect()
+
+  await client.ready()
+  client.onStale(() => (stale += 1))
+  send({ kind: 'settings', sequence: 8 })
+  await new Promise((resolve) => client.subscribe('settings', resolve))
+
+  expect(client.state).toBe('open')
+  expect(stale).toBe(0)
+})
+
+test('it is ready, too, when nobody answers', async () => {
+  const alone = new LiveClient({ address: 'ws://127.0.0.1:9/api/live' })
+  alone.connect()
+
+  await alone.ready()
+
+  expect(alone.state).not.toBe('open')
+  alone.close()
+})
+
 test('a closed client does not come back', async () => {
   client.connect()
   await until(() => client.state === 'open')

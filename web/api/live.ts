@@ -15,6 +15,7 @@ interface LiveOptions {
 
 const firstDelayMs = 250
 const longestDelayMs = 8_000
+const longestPatienceMs = 400
 
 /**
  * The connection over which the server says what changed. It connects again by itself and asks for what it missed;
@@ -48,6 +49,22 @@ export class LiveClient {
     this.#socket = socket
     socket.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data))
     socket.addEventListener('close', () => this.#lose(socket))
+  }
+
+  /**
+   * Resolves once it is known whether there is a connection, after a short while at the latest. What is read from then
+   * on need not be read again when the connection stands.
+   */
+  ready(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, longestPatienceMs)
+      const stop = this.onState((state) => {
+        if (state === 'connecting') return
+        clearTimeout(timer)
+        resolve()
+        queueMicrotask(() => stop())
+      })
+    })
   }
 
   close(): void {

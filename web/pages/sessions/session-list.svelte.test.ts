@@ -46,8 +46,10 @@ test('a page that wants a list while it changes reads it once', async () => {
   const list = new SessionList()
 
   const stop = $effect.root(() => {
-    $effect(() => list.want(''))
-    $effect(() => void list.status)
+    $effect(() => {
+      void list.status
+      list.want('')
+    })
   })
   await vi.waitFor(() => expect(list.status).toBe('complete'))
   await new Promise((resolve) => setTimeout(resolve, 300))
