@@ -6,6 +6,8 @@ import { ReadingRate } from './reading-rate.ts'
 
 /** A running session's few new bytes are not an import. */
 const importBytes = 4_000_000
+/** So long after its start a server may still be looking what there is. */
+const lookingMs = 1_500
 
 /** How far the server has read what the agents wrote, and how fast. */
 export class Ingest {
@@ -13,6 +15,7 @@ export class Ingest {
   #rate = new ReadingRate()
   #bytesPerSecond = $state<number>()
   #isImporting = $state(false)
+  #isLooking = $state(true)
 
   /** Undefined until the server has said it once. */
   get progress(): IngestProgress | undefined {
@@ -22,6 +25,11 @@ export class Ingest {
   /** True from the moment that there is much to read until all of it is read. */
   get isImporting(): boolean {
     return this.#isImporting
+  }
+
+  /** True while nothing is known to be there because the server may just have begun to look. */
+  get isLooking(): boolean {
+    return this.#isLooking
   }
 
   /** From 0 to 1, by bytes. */
@@ -48,7 +56,9 @@ export class Ingest {
       live.onStale(() => void this.#read()),
     ]
     void this.#read()
+    const timer = setTimeout(() => (this.#isLooking = false), lookingMs)
     return () => {
+      clearTimeout(timer)
       for (const stop of stops) stop()
     }
   }
@@ -63,6 +73,7 @@ export class Ingest {
 
   #take(progress: IngestProgress): void {
     this.#progress = progress
+    if (progress.sourcesTotal > 0) this.#isLooking = false
     const isRunning = progress.state === 'running'
     this.#isImporting = isRunning && (this.#isImporting || progress.bytesTotal - progress.bytesDone > importBytes)
     this.#bytesPerSecond = isRunning ? this.#rate.add(progress.bytesDone, performance.now()) : undefined
