@@ -34,6 +34,7 @@ interface FileRow extends VersionRow {
 interface SweepRow {
   root: string
   endings: string
+  is_maker: number
   at: number
   session_key: number
   seq: number
@@ -145,6 +146,7 @@ export class CodeReader {
     return this.#statements.lastSweeps.all(stamp.at, stamp.session, stamp.seq, stamp.n).map((row) => ({
       root: row.root,
       endings: row.endings === '' ? null : new Set(JSON.parse(row.endings) as string[]),
+      isMaker: row.is_maker === 1,
       at: row.at,
       session: row.session_key,
       seq: row.seq,
@@ -206,8 +208,8 @@ function prepare(sqlite: Sqlite) {
     known: sqlite.prepare<[string], { id: number }>('SELECT id FROM code_files WHERE path = ?'),
     sessionId: sqlite.prepare<[number], { id: string }>('SELECT id FROM sessions WHERE key = ?'),
     lastSweeps: sqlite.prepare<[number, number, number, number], SweepRow>(
-      `SELECT root, endings, max(at) AS at, session_key, seq, n FROM code_sweeps
-       WHERE ${key} <= (?, ?, ?, ?) GROUP BY root, endings`,
+      `SELECT root, endings, cause IN ('git', 'script') AS is_maker, max(at) AS at, session_key, seq, n FROM code_sweeps
+       WHERE ${key} <= (?, ?, ?, ?) GROUP BY root, endings, is_maker`,
     ),
   }
 }

@@ -334,6 +334,59 @@ describe('commands', () => {
   })
 })
 
+describe('what git diff shows', () => {
+  const DIFF = [
+    'diff --git a/sub/a.ts b/sub/a.ts',
+    'index 1..2 100644',
+    '--- a/sub/a.ts',
+    '+++ b/sub/a.ts',
+    '@@ -1,3 +1,3 @@ function',
+    ' a',
+    '-b',
+    '+B',
+    ' c',
+  ].join('\n')
+  const PATH = '/p/sub/a.ts'
+
+  test('a text that fits stands as a whole, whatever ran before', () => {
+    const session = new TestSession(1)
+    session.did([write('a\nB\nc\nd\n', null, PATH)])
+    const formatted = session.ran('npm run format')
+    const shown = session.ran('git diff', { stdout: DIFF })
+    expect(at(session, formatted, PATH)).toMatchObject({ confidence: 'probable' })
+    expect(at(session, shown, PATH)).toMatchObject({ confidence: 'exact' })
+  })
+
+  test('a text that does not fit is made from the older one that the differences start from', () => {
+    const session = new TestSession(1)
+    session.did([edit('a\nb\nc\n', 'c', 'C', PATH)])
+    const shown = session.ran('git -C sub diff -- a.ts', { stdout: DIFF })
+    expect(textAt(session, shown, PATH)).toBe('a\nB\nc\n')
+    expect(at(session, shown, PATH)).toMatchObject({ confidence: 'probable' })
+  })
+
+  test('differences between commits and cut outputs say nothing', () => {
+    const session = new TestSession(1)
+    session.did([write('x\n', null, PATH)])
+    const commands = ['git diff main..HEAD', 'git diff --cached', 'git diff | head -20', 'git diff v1 v2']
+    for (const command of commands) {
+      expect(at(session, session.ran(command, { stdout: DIFF }), PATH)).toMatchObject({ confidence: 'exact', bytes: 2 })
+    }
+    const cut = session.ran('git diff', { stdout: DIFF.replace(' c', '... [cut]') })
+    expect(at(session, cut, PATH)).toMatchObject({ confidence: 'exact', bytes: 2 })
+  })
+})
+
+describe('deleted files', () => {
+  test('tests and formatters do not bring them back, git and scripts may', () => {
+    const session = new TestSession(1)
+    session.did([write('a\n', null)])
+    session.ran('rm a.ts')
+    expect(at(session, session.ran('npm test && npm run format'))).toMatchObject({ confidence: 'exact', sha256: null })
+    expect(at(session, session.ran('git checkout main'))).toMatchObject({ confidence: 'probable', sha256: null })
+  })
+})
+
 describe('changes that nobody told', () => {
   test('a new layout is put right after the formatter, and the edit before it keeps its own text', () => {
     const session = new TestSession(1)

@@ -8,6 +8,8 @@ export interface LastSweep extends Stamp {
   root: string
   /** File name endings; null for any file. */
   endings: ReadonlySet<string> | null
+  /** Could make or bring back files; formatters, tests and commits only change what is there. */
+  isMaker: boolean
 }
 
 /**
@@ -33,7 +35,9 @@ export function confidenceAt(
   const isSeenSince = compareStamps(confirmed, moment) <= 0
   if (isSeenSince && version.isDoubted && compareStamps(moment, confirmed) > 0) return 'probable'
   const since = isSeenSince ? confirmed : exactFrom
-  return sweeps.some((sweep) => couldTouch(sweep, path, since)) ? 'probable' : 'exact'
+  const isDeleted = version.content === null
+  const isTouched = sweeps.some((sweep) => (sweep.isMaker || !isDeleted) && couldTouch(sweep, path, since))
+  return isTouched ? 'probable' : 'exact'
 }
 
 function couldTouch(sweep: LastSweep, path: string, since: Stamp): boolean {

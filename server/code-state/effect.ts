@@ -1,3 +1,4 @@
+import type { PrintedDiff } from './git-diff.ts'
 import type { SedStep } from './sed.ts'
 
 /** Why a command could have changed files that it does not name. */
@@ -13,6 +14,8 @@ export type Effect =
   | { kind: 'sed'; path: string; steps: SedStep[] }
   /** The whole content was printed, its last line ends perhaps cut. */
   | { kind: 'see'; path: string; text: string }
+  /** `git diff` showed how a file differs from a commit; the name is relative to the repository's root. */
+  | { kind: 'diff'; cwd: string; diff: PrintedDiff }
   /** A file stands there again as the last commit has it. */
   | { kind: 'revert'; path: string }
   /** All files below stand as the last commit has them. */

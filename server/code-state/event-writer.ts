@@ -2,7 +2,8 @@ import { applyEdit } from './apply.ts'
 import type { Effect } from './effect.ts'
 import type { FileOp } from './file-op.ts'
 import type { Alteration, CodeLedger, ContentId, PathOp, SweepRow, VersionCause } from './ledger.ts'
-import { baseName } from './paths.ts'
+import { createdText } from './git-diff.ts'
+import { baseName, resolvePath } from './paths.ts'
 import { readEffects } from './shell-effects.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -125,6 +126,8 @@ export class EventWriter {
         return this.#alter(effect.path, 'shell', { kind: 'sed', steps: effect.steps })
       case 'see':
         return this.#alter(effect.path, 'read', { kind: 'printed', text: effect.text })
+      case 'diff':
+        return this.#diff(effect)
       case 'delete':
         return this.#delete(effect.path, effect.isTree)
       case 'move':
@@ -144,6 +147,23 @@ export class EventWriter {
         this.#ledger.addSweep(sweep)
         return this.#recording.reconsider(sweep)
       }
+    }
+  }
+
+  #diff({ cwd, diff }: Extract<Effect, { kind: 'diff' }>): void {
+    const path = this.#inRepository(cwd, diff.name)
+    if (diff.status === 'deleted') return this.#set(path, 'read', null, null)
+    if (diff.status === 'changed') return this.#alter(path, 'read', { kind: 'diff', hunks: diff.hunks })
+    const id = this.#idOf(path, createdText(diff.hunks))
+    this.#set(path, 'read', id, id)
+  }
+
+  /** The repository's root is the folder or one above it: the first in which the file is known. */
+  #inRepository(cwd: string, name: string): string {
+    for (let folder = cwd; ; folder = folder.slice(0, folder.lastIndexOf('/'))) {
+      const path = resolvePath(folder, name)
+      if (this.#recording.pathsAt(path).includes(path)) return path
+      if (!folder.includes('/')) return resolvePath(cwd, name)
     }
   }
 

@@ -1,4 +1,6 @@
-import { applyEdit } from './apply.ts'
+import { applyEdit, applyHunks } from './apply.ts'
+import type { Hunk } from './file-op.ts'
+import { showsAfter } from './git-diff.ts'
 import type { PathOp, Alteration, FileVersion, ContentId, Sweep } from './ledger.ts'
 import { compareStamps, ORIGIN, stampOf, type Stamp } from './stamp.ts'
 import { runSed } from './sed.ts'
@@ -136,6 +138,8 @@ class Fold {
         return
       case 'printed':
         return this.#printed(op, alter.text)
+      case 'diff':
+        return this.#seeDiff(op, alter.hunks)
       case 'glimpse':
         return this.#glimpse(op, alter)
     }
@@ -212,6 +216,35 @@ class Fold {
     const content = this.#world.keep(text === '' ? '' : `${text.trimEnd()}\n`, held?.content ?? null)
     if (held) this.#foundChanged(op, held, content)
     else this.#push(ORIGIN, op, content, null)
+  }
+
+  /**
+   * All differences from a commit were shown: when they fit the held content, it stands as a whole. Else the commit's
+   * content may be an older version, from which the differences lead to what is there now.
+   */
+  #seeDiff(op: PathOp, hunks: Hunk[]): void {
+    const held = this.#last
+    const base = held?.content ? this.#world.text(held.content) : null
+    if (!held || base === null) return
+    if (showsAfter(base, hunks)) return this.#confirm(op)
+    const found = this.#fromOlder(hunks)
+    if (found === null) {
+      held.isDoubted = true
+      return
+    }
+    this.#foundChanged(op, held, this.#keep(found))
+    const changed = this.#last
+    if (changed) changed.exactFrom = null
+  }
+
+  #fromOlder(hunks: Hunk[]): string | null {
+    const known = [...this.#world.olderVersions(), ...this.versions]
+    for (const version of known.reverse()) {
+      const text = version.content ? this.#world.text(version.content) : null
+      const applied = text === null ? null : applyHunks(text, hunks)
+      if (applied?.confidence === 'exact') return applied.text
+    }
+    return null
   }
 
   #glimpse(op: PathOp, alter: Extract<Alteration, { kind: 'glimpse' }>): void {

@@ -23,6 +23,8 @@ export type Alteration =
   | { kind: 'unchanged' }
   /** The whole text was printed, its last line ends perhaps cut. */
   | { kind: 'printed'; text: string }
+  /** All differences from a commit were seen. */
+  | { kind: 'diff'; hunks: Hunk[] }
   /** Some whole lines were seen. */
   | { kind: 'glimpse'; text: string; startLine: number; totalLines: number | null }
 

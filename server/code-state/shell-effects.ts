@@ -68,6 +68,7 @@ function isSure(commands: SimpleCommand[], index: number, isError: boolean): boo
 function doubt(effect: Effect): Effect[] {
   switch (effect.kind) {
     case 'see':
+    case 'diff':
     case 'commit':
       return []
     case 'move':
@@ -97,7 +98,8 @@ function effectsOf(
   index: number,
   run: RunCommand,
 ): Effect[] {
-  const out = judgeProgram(command, { cwd, isAlone: commands.length === 1, stdout: run.stdout })
+  const isPiped = commands[index + 1]?.joinedBy === '|'
+  const out = judgeProgram(command, { cwd, isAlone: commands.length === 1, isPiped, stdout: run.stdout })
   const writes = command.redirects.filter((one) => isFileOutput(one))
   for (const redirect of writes) out.push(redirected(command, redirect, cwd, commands, index))
   if (!run.isRecorded) return out

@@ -1,4 +1,5 @@
 import type { Effect } from './effect.ts'
+import { readPrintedDiff } from './git-diff.ts'
 import { resolvePath } from './paths.ts'
 import type { Word } from './shell-words.ts'
 
@@ -13,7 +14,7 @@ const LOOKING = new Set(
 )
 
 /** Says what one git command did to the files of the work tree. */
-export function judgeGit(words: Word[], cwd: string): Effect[] {
+export function judgeGit(words: Word[], cwd: string, stdout: string | null = null): Effect[] {
   let at = 0
   let root = cwd
   for (; at < words.length; at += 1) {
@@ -29,6 +30,7 @@ export function judgeGit(words: Word[], cwd: string): Effect[] {
   const verb = words[at]?.text ?? ''
   const rest = words.slice(at + 1)
   const flags = new Set(rest.map((word) => word.text))
+  if (verb === 'diff') return stdout !== null && showsWorkTree(rest) ? printedDiffs(root, stdout) : []
   if (LOOKING.has(verb)) return []
   switch (verb) {
     case 'commit':
@@ -56,6 +58,23 @@ export function judgeGit(words: Word[], cwd: string): Effect[] {
     default:
       return sweep(root)
   }
+}
+
+/** `git diff` holds the work tree against something, unless two commits or the index are named. */
+function showsWorkTree(words: Word[]): boolean {
+  const dashes = words.findIndex((word) => word.text === '--')
+  const before = dashes === -1 ? words : words.slice(0, dashes)
+  const flags = before.filter((word) => word.text.startsWith('-')).map((word) => word.text)
+  const names = before.filter((word) => !word.text.startsWith('-'))
+  if (flags.some((flag) => !/^(-U\d*|--unified=\d+|--no-color|--no-ext-diff|-p|--patch|--stat|--minimal)$/.test(flag)))
+    return false
+  if (names.some((word) => !word.isLiteral || word.text.includes('..'))) return false
+  // Two names that do not look like files may be two commits.
+  return names.filter((word) => !/[./]/.test(word.text) || word.text.startsWith('origin/')).length < 2
+}
+
+function printedDiffs(cwd: string, stdout: string): Effect[] {
+  return readPrintedDiff(stdout).map((diff) => ({ kind: 'diff', cwd, diff }))
 }
 
 function sweep(root: string): Effect[] {

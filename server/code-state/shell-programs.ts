@@ -9,6 +9,8 @@ export interface Surroundings {
   cwd: string
   /** The whole command line is this one command, so all output is its own. */
   isAlone: boolean
+  /** Its output goes into another command. */
+  isPiped: boolean
   stdout: string | null
 }
 
@@ -89,7 +91,7 @@ export function judgeProgram(command: SimpleCommand, around: Surroundings): Effe
   if (!program) return []
   if (!program.isLiteral) return sweep(around.cwd, null, 'script')
   const name = program.text.slice(program.text.lastIndexOf('/') + 1)
-  if (name === 'git') return judgeGit(rest, around.cwd)
+  if (name === 'git') return judgeGit(rest, around.cwd, around.isPiped ? null : around.stdout)
   if (name === 'cat') return judgeCat(rest, command, around)
   if (name === 'rm' || name === 'unlink') return judgeRemove(rest, around.cwd)
   if (name === 'mv' || name === 'cp') return judgeMove(rest, name === 'mv' ? 'move' : 'copy', around.cwd)
