@@ -12,6 +12,7 @@ import { Vault } from '../vault/vault.ts'
 import { EventBodies } from './event-bodies.ts'
 import { Intake } from './intake.ts'
 import type { IngestReport } from './protocol.ts'
+import { SourceReader } from './source-reader.ts'
 import { Understanding } from './understand.ts'
 
 let databases: TemporaryDatabases
@@ -29,19 +30,15 @@ function createWorld() {
   const sources = new SourceStore(databases.vault)
   const writer = new IndexWriter(databases.index)
   const reports: IngestReport[] = []
+  const report = (one: IngestReport) => reports.push(one)
+  const code = { record: () => undefined, forget: () => undefined }
+  const understanding = new Understanding({ writer, adapters: [claudeCode], code })
   const intake = new Intake({
     host: { homeDir: home, env: {}, platform: 'linux' },
     adapters: [claudeCode],
     vault,
-    sources,
-    writer,
-    understanding: new Understanding({
-      writer,
-      adapters: [claudeCode],
-      code: { record: () => undefined, forget: () => undefined },
-    }),
-    report: (report) => reports.push(report),
-    onSettled: () => undefined,
+    reader: new SourceReader({ vault, sources, writer, understanding, report }),
+    report,
   })
   const sessions = new SessionStore(databases.index)
   const events = new EventStore(databases.index)

@@ -1,39 +1,37 @@
-import { statSync } from 'node:fs'
-import type { IndexWriter } from '../../db/stores/index-writer.ts'
-import type { SourceStore } from '../../db/stores/source-store.ts'
-import type { KeptBlock, Vault } from '../vault/vault.ts'
 import type { Adapter, Host, Source } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
+import type { KeepOutcome, KeptBlock, Vault } from '../vault/vault.ts'
 import type { IngestReport } from './protocol.ts'
-import type { SessionChange, Understanding } from './understand.ts'
 import { listFiles } from './watch.ts'
 
-/** What intake works with; all of it lives in the ingest worker. */
+/** Who understands what was kept. */
+export interface Reader {
+  /** The bytes are valid until it returns. */
+  block(source: Source, block: KeptBlock, isLive: boolean): void
+  /** Comes after the blocks of one keeping; resolves when all of it is read. */
+  kept(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> | void
+  /** Resolves when everything that was read stands in the index. */
+  settle(): Promise<void> | void
+}
+
+/** What intake works with. */
 export interface IntakeParts {
   host: Host
   adapters: readonly Adapter[]
   vault: Vault
-  sources: SourceStore
-  writer: IndexWriter
-  understanding: Understanding
+  reader: Reader
   report(report: IngestReport): void
-  /** Called when a sweep has taken something in. */
-  onSettled(): void
 }
 
-/** A last line without line feed is read when its source has been quiet for this long, in milliseconds. */
-const QUIET = 3000
-/** A full disk is tried again after this long, in milliseconds. */
+/** After trouble (a full disk above all) everything is looked at again this much later, in milliseconds. */
 const RETRY = 15_000
 /** Files of the backlog in work at once: one is compressed and written while another is understood. */
 const LANES = 8
-/** Rows of the backlog are committed at most this often, in milliseconds: a commit writes each page that it touched. */
-const COMMIT_EVERY = 150
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 100
 
 /**
- * Takes files in: keeps what is new of each, then understands it. Changes that were told and the backlog of a sweep run
+ * Takes files in: keeps what is new of each, then has it understood. Changes that were told and the backlog of a sweep run
  * side by side, so that a session that grows now never waits; the newest files of the backlog come first.
  */
 export class Intake {
@@ -41,7 +39,6 @@ export class Intake {
   readonly #changed = new Set<string>()
   /** Of each file at the last sweep, so that the next one costs a listing and no more. */
   readonly #stamps = new Map<string, string>()
-  readonly #pending = new Map<number, NodeJS.Timeout>()
   readonly #progress: IngestProgress = {
     state: 'running',
     sourcesDone: 0,
@@ -56,9 +53,6 @@ export class Intake {
   #retry: NodeJS.Timeout | null = null
   #lastTold = 0
   readonly #working = new Set<Promise<void>>()
-  /** What waits for the next commit. */
-  readonly #untold: IngestReport[] = []
-  #committedAt = 0
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -91,24 +85,21 @@ export class Intake {
   /** Ends at the next block; what was read until then stands. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    for (const timer of this.#pending.values()) clearTimeout(timer)
     if (this.#retry) clearTimeout(this.#retry)
     await Promise.allSettled(this.#working)
-    this.#commit()
   }
 
   async #sweepOnce(): Promise<void> {
-    const isFirst = this.#stamps.size === 0
-    const behind = isFirst ? this.#behind() : new Set<string>()
+    // The first sweep also visits what is long gone: the index may lack what the vault has of it.
+    const places =
+      this.#stamps.size === 0 ? this.#parts.vault.listSources().map(({ path }) => path) : this.#stamps.keys()
     const found = await this.#listFiles()
-    const fresh = found.filter(({ path, stamp }) => this.#stamps.get(path) !== stamp || behind.has(path))
     const seen = new Set(found.map((file) => file.path))
-    const missing = [...(isFirst ? this.#placesOfVault() : this.#stamps.keys()), ...behind].filter(
-      (path) => !seen.has(path),
-    )
-    fresh.sort((a, b) => b.mtimeMs - a.mtimeMs)
-    const gone = [...new Set(missing)].map((path) => ({ path, size: 0, stamp: null }))
-    await this.#takeInAll([...fresh, ...gone], found)
+    const fresh = found.filter(({ path, stamp }) => this.#stamps.get(path) !== stamp)
+    // Thousands of file backups shall not delay a session; those that it names are looked up when it is read.
+    fresh.sort((a, b) => Number(a.isCompanion) - Number(b.isCompanion) || b.mtimeMs - a.mtimeMs)
+    const missing = [...places].filter((path) => !seen.has(path)).map((path) => ({ path, size: 0, stamp: null }))
+    await this.#takeInAll([...fresh, ...missing], found)
   }
 
   async #listFiles(): Promise<Found[]> {
@@ -116,27 +107,13 @@ export class Intake {
     for (const adapter of this.#parts.adapters) {
       for (const root of adapter.roots(this.#parts.host)) {
         for await (const { path, size, mtimeMs } of listFiles(root)) {
-          if (this.#classify(path)) files.push({ path, size, mtimeMs, stamp: `${size} ${mtimeMs}` })
+          const source = this.#classify(path)
+          if (!source) continue
+          files.push({ path, size, mtimeMs, stamp: `${size} ${mtimeMs}`, isCompanion: source.role === 'companion' })
         }
       }
     }
     return files
-  }
-
-  #placesOfVault(): string[] {
-    const sources = this.#parts.vault.listSources()
-    return sources.filter((source) => source.state === 'present').map((source) => source.path)
-  }
-
-  /** Paths of sources of which the vault has bytes that the index has not seen. */
-  #behind(): Set<string> {
-    const { vault, writer } = this.#parts
-    const behind = vault.listSources().filter(({ id, role, generation }) => {
-      if (role === 'companion' || generation === null) return false
-      const cursor = writer.cursor(id)
-      return cursor === null || cursor.generationId !== generation.id || cursor.offset < generation.length
-    })
-    return new Set(behind.map((source) => source.path))
   }
 
   async #takeInAll(files: { path: string; size: number; stamp: string | null }[], found: Found[]): Promise<void> {
@@ -160,10 +137,19 @@ export class Intake {
       }
     }
     await Promise.all(Array.from({ length: LANES }, lane))
-    this.#commit()
     if (this.#isStopped) return
-    if (files.length > 0) this.#parts.onSettled()
+    if (files.length > 0) await this.#settle()
     this.#tellProgress('idle')
+  }
+
+  /** What could not be committed is read again by a later sweep, which therefore has to look at everything. */
+  async #settle(): Promise<void> {
+    try {
+      await this.#parts.reader.settle()
+    } catch (error) {
+      this.#stamps.clear()
+      this.#trouble(null, error)
+    }
   }
 
   async #runChanged(): Promise<void> {
@@ -173,7 +159,6 @@ export class Intake {
       if (this.#isStopped) break
       this.#changed.delete(path)
       await this.#takeIn(path, true)
-      this.#commit()
     }
     this.#isTakingChanged = false
   }
@@ -196,78 +181,12 @@ export class Intake {
   }
 
   async #keep(source: Source, isLive: boolean): Promise<void> {
-    const { vault, understanding, writer } = this.#parts
-    const isRead = source.role !== 'companion'
+    const { vault, reader } = this.#parts
     const outcome = await vault.keep(source, (block) => {
       if (this.#isStopped) throw new Error('Stopped in the middle of a file: the next start goes on from here.')
-      if (!isRead) return
-      if (!isLive) writer.open()
-      this.#announce(this.#understand(source, block), isLive)
+      reader.block(source, block, isLive)
     })
-    if (outcome.sourceId === 0) return
-    if (isRead && outcome.generationId !== null) {
-      this.#announce(this.#catchUp(source, outcome.sourceId), isLive)
-      this.#awaitQuiet(source, outcome.sourceId)
-      const key = writer.cursor(outcome.sourceId)?.sessionKey ?? null
-      if (key !== null && (outcome.change !== 'unchanged' || outcome.returned)) this.#updateState(key)
-      return
-    }
-    const isNews = outcome.change === 'new' || outcome.change === 'grown' || outcome.change === 'rewritten'
-    if (isNews && source.subagentId !== null) {
-      const content = vault.readWhole(source.path)
-      if (content) this.#announce(understanding.takeCompanion(source, content), isLive)
-    }
-  }
-
-  /** Reads a block that was just kept; when others before it were not read yet, these come first, from the vault. */
-  #understand(source: Source, block: KeptBlock): SessionChange | null {
-    const { understanding } = this.#parts
-    const position = understanding.position(block.sourceId)
-    const isNext =
-      position?.generationId === block.generationId
-        ? position.offset === block.offset
-        : position === null && block.offset === 0
-    return isNext ? understanding.take(source, block) : this.#catchUp(source, block.sourceId)
-  }
-
-  /** Reads everything that the vault has of a source and the index has not. */
-  #catchUp(source: Source, sourceId: number): SessionChange | null {
-    const { vault, sources, understanding } = this.#parts
-    const changes: SessionChange[] = []
-    const start = understanding.position(sourceId)
-    for (const generation of sources.generationsOf(sourceId)) {
-      if (start && generation.id < start.generationId) continue
-      const from = start?.generationId === generation.id ? start.offset : 0
-      if (from >= generation.length) continue
-      for (const block of vault.blocks(generation.id, from)) {
-        const change = understanding.take(source, block)
-        if (change) changes.push(change)
-      }
-    }
-    const last = changes.at(-1)
-    return last ? { ...last, isNew: changes.some((change) => change.isNew) } : null
-  }
-
-  #awaitQuiet(source: Source, sourceId: number): void {
-    clearTimeout(this.#pending.get(sourceId))
-    this.#pending.delete(sourceId)
-    if (!this.#parts.understanding.isWaiting(sourceId)) return
-    const changedAt = statSync(source.path, { throwIfNoEntry: false })?.mtimeMs ?? 0
-    const takePending = () => {
-      this.#pending.delete(sourceId)
-      this.#announce(this.#parts.understanding.takePending(source, sourceId), false)
-    }
-    const wait = changedAt + QUIET - Date.now()
-    if (wait <= 0) return takePending()
-    const timer = setTimeout(takePending, wait)
-    this.#pending.set(sourceId, timer)
-  }
-
-  #updateState(sessionKey: number): void {
-    const { writer, sources } = this.#parts
-    const state = sources.stateOf(writer.sourcesOf(sessionKey))
-    const sessionId = writer.setSourceState(sessionKey, state)
-    if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId })
+    await reader.kept(source, outcome, isLive)
   }
 
   #classify(path: string): Source | null {
@@ -278,29 +197,9 @@ export class Intake {
     return null
   }
 
-  /** Others hear of a change when they can read it: at once of a growing session, of the backlog with its next commit. */
-  #announce(change: SessionChange | null, isGrowing: boolean): void {
-    if (change) {
-      const { sessionId, isNew, events } = change
-      this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
-    }
-    if (isGrowing || performance.now() - this.#committedAt > COMMIT_EVERY) this.#commit()
-  }
-
-  #commit(): void {
-    try {
-      this.#parts.writer.commit()
-    } catch (error) {
-      this.#parts.understanding.forget()
-      throw error
-    }
-    this.#committedAt = performance.now()
-    for (const report of this.#untold.splice(0)) this.#parts.report(report)
-  }
-
-  #trouble(source: Source, error: unknown): void {
+  #trouble(source: Source | null, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    this.#parts.report({ kind: 'trouble', path: source.path, message })
+    this.#parts.report({ kind: 'trouble', path: source?.path ?? null, message })
     this.#retry ??= setTimeout(() => {
       this.#retry = null
       void this.sweep()
@@ -324,4 +223,5 @@ interface Found {
   mtimeMs: number
   /** Another one means that the file was written to. */
   stamp: string
+  isCompanion: boolean
 }

@@ -1,0 +1,143 @@
+import { statSync } from 'node:fs'
+import type { IndexWriter } from '../../db/stores/index-writer.ts'
+import type { SourceStore } from '../../db/stores/source-store.ts'
+import type { Source } from '../adapters/adapter.ts'
+import type { KeepOutcome, Vault } from '../vault/vault.ts'
+import type { IngestReport } from './protocol.ts'
+import type { Block, SessionChange, Understanding } from './understand.ts'
+
+/** What reading works with. */
+export interface ReaderParts {
+  vault: Pick<Vault, 'blocks' | 'readWhole'>
+  sources: SourceStore
+  writer: IndexWriter
+  understanding: Understanding
+  report(report: IngestReport): void
+}
+
+/** A last line without line feed is read when its source has been quiet for this long, in milliseconds. */
+const QUIET = 3000
+/** Rows of the backlog are committed at most this often, in milliseconds: a commit writes each page that it touched. */
+const COMMIT_EVERY = 150
+
+/** Understands what was kept, in the order in which it is told of it, and says which sessions changed. */
+export class SourceReader {
+  readonly #parts: ReaderParts
+  readonly #pending = new Map<number, NodeJS.Timeout>()
+  /** What waits for the next commit: others hear of a change when they can read it. */
+  readonly #untold: IngestReport[] = []
+  #committedAt = 0
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+  }
+
+  /** Takes a block that was just kept. `isLive`: of a file that is growing now, which is told at once. */
+  block(source: Source, block: Block, isLive: boolean): void {
+    if (source.role === 'companion') return
+    if (!isLive) this.#parts.writer.open()
+    this.#announce(this.#understand(source, block), isLive)
+  }
+
+  /** Takes the end of a keeping, after its blocks: what was kept before and not read yet, and how the place stands now. */
+  kept(source: Source, outcome: KeepOutcome, isLive: boolean): void {
+    if (outcome.sourceId === 0) return
+    if (source.role === 'companion') this.#takeCompanion(source, outcome, isLive)
+    else if (outcome.generationId !== null) this.#finish(source, outcome, isLive)
+    if (isLive) this.settle()
+  }
+
+  /** Commits, and tells what was waiting for it. Throws when the disk is full; then each source starts from its cursor. */
+  settle(): void {
+    const { writer, understanding, report } = this.#parts
+    try {
+      writer.commit()
+    } catch (error) {
+      understanding.forget()
+      this.#untold.length = 0
+      throw error
+    }
+    this.#committedAt = performance.now()
+    for (const one of this.#untold.splice(0)) report(one)
+  }
+
+  stop(): void {
+    for (const timer of this.#pending.values()) clearTimeout(timer)
+    this.settle()
+  }
+
+  #finish(source: Source, outcome: KeepOutcome, isLive: boolean): void {
+    this.#announce(this.#catchUp(source, outcome.sourceId), isLive)
+    this.#awaitQuiet(source, outcome.sourceId)
+    if (outcome.change === 'unchanged' && !outcome.returned) return
+    const { writer, sources } = this.#parts
+    const key = writer.cursor(outcome.sourceId)?.sessionKey ?? null
+    if (key === null) return
+    const sessionId = writer.setSourceState(key, sources.stateOf(writer.sourcesOf(key)))
+    if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId })
+  }
+
+  #takeCompanion(source: Source, outcome: KeepOutcome, isLive: boolean): void {
+    const isNews = outcome.change === 'new' || outcome.change === 'grown' || outcome.change === 'rewritten'
+    if (!isNews || source.subagentId === null) return
+    const content = this.#parts.vault.readWhole(source.path)
+    if (content) this.#announce(this.#parts.understanding.takeCompanion(source, content), isLive)
+  }
+
+  /** When others before a block were not read yet, these come first, from the vault. */
+  #understand(source: Source, block: Block): SessionChange | null {
+    const { understanding } = this.#parts
+    const position = understanding.position(block.sourceId)
+    const isNext = position === null ? block.offset === 0 : isAt(position, block)
+    return isNext ? understanding.take(source, block) : this.#catchUp(source, block.sourceId)
+  }
+
+  /** Reads everything that the vault has of a source and the index has not. */
+  #catchUp(source: Source, sourceId: number): SessionChange | null {
+    const { vault, sources, understanding } = this.#parts
+    const changes: SessionChange[] = []
+    const start = understanding.position(sourceId)
+    for (const generation of sources.generationsOf(sourceId)) {
+      if (start && generation.id < start.generationId) continue
+      const from = start?.generationId === generation.id ? start.offset : 0
+      if (from >= generation.length) continue
+      for (const block of vault.blocks(generation.id, from)) {
+        const change = understanding.take(source, block)
+        if (change) changes.push(change)
+      }
+    }
+    const last = changes.at(-1)
+    return last ? { ...last, isNew: changes.some((change) => change.isNew) } : null
+  }
+
+  #awaitQuiet(source: Source, sourceId: number): void {
+    clearTimeout(this.#pending.get(sourceId))
+    this.#pending.delete(sourceId)
+    if (!this.#parts.understanding.isWaiting(sourceId)) return
+    const changedAt = statSync(source.path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    const wait = changedAt + QUIET - Date.now()
+    if (wait <= 0) return this.#takePending(source, sourceId)
+    const timer = setTimeout(() => {
+      this.#takePending(source, sourceId)
+      this.settle()
+    }, wait)
+    this.#pending.set(sourceId, timer)
+  }
+
+  #takePending(source: Source, sourceId: number): void {
+    this.#pending.delete(sourceId)
+    this.#announce(this.#parts.understanding.takePending(source, sourceId), false)
+  }
+
+  #announce(change: SessionChange | null, isGrowing: boolean): void {
+    if (change) {
+      const { sessionId, isNew, events } = change
+      this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
+    }
+    if (isGrowing || performance.now() - this.#committedAt > COMMIT_EVERY) this.settle()
+  }
+}
+
+function isAt(position: { generationId: number; offset: number }, block: Block): boolean {
+  return position.generationId === block.generationId && position.offset === block.offset
+}
