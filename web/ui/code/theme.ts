@@ -81,11 +81,17 @@ const look = EditorView.theme({
     padding: 'var(--space-1) var(--space-2)',
   },
   '.cm-writerTip button': { color: 'var(--accent)', textDecoration: 'underline', textUnderlineOffset: '2px' },
-  // The unified diff. Its own rules carry `.cm-merge-b`, so these must as well to win.
-  '&.cm-merge-b .cm-changedLine, &.cm-merge-b .cm-inlineChangedLine': { backgroundColor: 'var(--added-soft)' },
-  '&.cm-merge-b .cm-changedText': { background: 'color-mix(in srgb, var(--added) 26%, transparent)' },
-  '& .cm-deletedChunk': { backgroundColor: 'var(--removed-soft)', paddingLeft: 'var(--space-2)' },
-  '& .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--removed) 26%, transparent)' },
+  // The unified diff. Its own rules carry `.cm-merge-b`, so these must as well to win. The stronger colour, on which
+  // every colour of code still reads, is kept for the changed words.
+  '&.cm-merge-b .cm-changedLine, &.cm-merge-b .cm-inlineChangedLine': {
+    backgroundColor: 'color-mix(in srgb, var(--added-soft) 50%, var(--surface))',
+  },
+  '&.cm-merge-b .cm-changedText': { background: 'var(--added-soft)' },
+  '& .cm-deletedChunk': {
+    backgroundColor: 'color-mix(in srgb, var(--removed-soft) 50%, var(--surface))',
+    paddingLeft: 'var(--space-2)',
+  },
+  '& .cm-deletedChunk .cm-deletedText': { background: 'var(--removed-soft)' },
   '&.cm-merge-b .cm-changedLineGutter': { background: 'var(--added)' },
   '& .cm-deletedLineGutter': { background: 'var(--removed)' },
   '.cm-insertedLine, .cm-deletedLine, .cm-deletedLine del': { textDecoration: 'none' },
