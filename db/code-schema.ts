@@ -48,15 +48,18 @@ export const codeOps = sqliteTable(
     /** Null: not known. 0: no file was there. */
     beforeId: integer('before_id'),
     afterId: integer('after_id'),
-    /** JSON of a change that depends on what stood there. */
+    /** 0: only looked. 1: changed the file, to a content of its own. 2: changed it from what stood there. */
+    effect: integer('effect').notNull(),
+    /** JSON of what depends on what stood there. */
     alteration: text('alteration'),
   },
   (table) => [
     primaryKey({ columns: [table.fileId, table.at, table.sessionKey, table.seq, table.n] }),
-    index('code_ops_by_session').on(table.sessionKey, table.fileId),
-    index('code_ops_by_alteration')
+    // All that the list of a session's files asks for stands in the index.
+    index('code_ops_by_session').on(table.sessionKey, table.fileId, table.seq, table.effect),
+    index('code_ops_by_dependence')
       .on(table.at)
-      .where(sql`alteration IS NOT NULL`),
+      .where(sql`effect = 2`),
   ],
 )
 
@@ -80,7 +83,8 @@ export const codeVersions = sqliteTable(
     confirmedSession: integer('confirmed_session').notNull(),
     confirmedSeq: integer('confirmed_seq').notNull(),
     confirmedN: integer('confirmed_n').notNull(),
-    isDoubted: integer('is_doubted').notNull(),
+    /** When something else was seen than this content; since `confirmed` nothing is sure. Null when that never was. */
+    doubtedAt: integer('doubted_at'),
     /** The event that the content comes from, where it is not the version's own. */
     originAt: integer('origin_at'),
     originSession: integer('origin_session'),
@@ -88,25 +92,36 @@ export const codeVersions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.fileId, table.at, table.sessionKey, table.seq, table.n] }),
-    index('code_versions_by_session').on(table.sessionKey, table.seq),
+    index('code_versions_by_doubt')
+      .on(table.doubtedAt)
+      .where(sql`doubted_at IS NOT NULL`),
   ],
 )
 
-/** Commands that could have changed files which they do not name; with cause `commit`, moments of a commit. */
-export const codeSweeps = sqliteTable(
-  'code_sweeps',
+/** Which files commands of a kind can reach. Few rows, however many commands ran. */
+export const codeSweepKinds = sqliteTable(
+  'code_sweep_kinds',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     root: text('root').notNull(),
     cause: text('cause').notNull(),
     /** JSON list of file name endings; empty text for any file. */
     endings: text('endings').notNull(),
+  },
+  (table) => [uniqueIndex('code_sweep_kinds_by_reach').on(table.root, table.cause, table.endings)],
+)
+
+/** Commands that could have changed files which they do not name; of cause `commit`, moments of a commit. */
+export const codeSweeps = sqliteTable(
+  'code_sweeps',
+  {
+    kindId: integer('kind_id').notNull(),
     at: integer('at').notNull(),
     sessionKey: integer('session_key').notNull(),
     seq: integer('seq').notNull(),
     n: integer('n').notNull(),
   },
-  (table) => [index('code_sweeps_by_root').on(table.root, table.cause, table.endings, table.at)],
+  (table) => [primaryKey({ columns: [table.kindId, table.at, table.sessionKey, table.seq, table.n] })],
 )
 
 /** Folders that were deleted or moved: files in them that are heard of later went the same way. */

@@ -45,10 +45,6 @@ const LAST_N = Number.MAX_SAFE_INTEGER
 /** Copies of the project that other sessions work in. */
 const NESTED_WORKTREE = /\/(\.worktrees|\.claude\/worktrees)\//
 
-/** Says of an operation `o` whether it changed the file or only looked at it. */
-const CHANGES = `(o.after_id IS NOT o.before_id OR coalesce(
-  json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from', 'revert'), 0))`
-
 /** Answers what files held at any moment, without replaying anything. */
 export class CodeReader {
   readonly #contents: ContentStore
@@ -185,11 +181,11 @@ function prepare(sqlite: Sqlite) {
     below: sqlite.prepare<[...Key, string, string], FileRow>(`${select} WHERE f.path > ? AND f.path < ?`),
     one: sqlite.prepare<[...Key, string], FileRow>(`${select} WHERE f.path = ?`),
     touched: sqlite.prepare<[number, number], { path: string; is_changed: number }>(
-      `SELECT path, max(${CHANGES}) AS is_changed FROM code_ops o JOIN code_files f ON f.id = o.file_id
+      `SELECT path, max(o.effect) > 0 AS is_changed FROM code_ops o JOIN code_files f ON f.id = o.file_id
        WHERE o.session_key = ? AND o.seq <= ? GROUP BY f.id`,
     ),
     changed: sqlite.prepare<[string, number, number], { is_changed: number | null }>(
-      `SELECT max(${CHANGES}) AS is_changed FROM code_files f JOIN code_ops o ON o.file_id = f.id
+      `SELECT max(o.effect) > 0 AS is_changed FROM code_files f JOIN code_ops o ON o.file_id = f.id
        WHERE f.path = ? AND o.session_key = ? AND o.seq <= ?`,
     ),
     history: sqlite.prepare<[string, number, number, number, number], VersionRow>(
@@ -208,8 +204,10 @@ function prepare(sqlite: Sqlite) {
     known: sqlite.prepare<[string], { id: number }>('SELECT id FROM code_files WHERE path = ?'),
     sessionId: sqlite.prepare<[number], { id: string }>('SELECT id FROM sessions WHERE key = ?'),
     lastSweeps: sqlite.prepare<[number, number, number, number], SweepRow>(
-      `SELECT root, endings, cause IN ('git', 'script') AS is_maker, max(at) AS at, session_key, seq, n FROM code_sweeps
-       WHERE ${key} <= (?, ?, ?, ?) GROUP BY root, endings, is_maker`,
+      `SELECT k.root, k.endings, k.cause IN ('git', 'script') AS is_maker, s.at, s.session_key, s.seq, s.n
+       FROM code_sweep_kinds k JOIN code_sweeps s ON s.kind_id = k.id AND (s.at, s.session_key, s.seq, s.n) = (
+         SELECT at, session_key, seq, n FROM code_sweeps
+         WHERE kind_id = k.id AND ${key} <= (?, ?, ?, ?) ORDER BY ${last} LIMIT 1)`,
     ),
   }
 }

@@ -3,7 +3,7 @@ import type { FileVersion, VersionCause } from '../../server/code-state/ledger.t
 /** The columns of `code_versions` after the file, in the order of {@link versionValues}. */
 export const VERSION_COLUMNS =
   'at, session_key, seq, n, content_id, by, exact_at, exact_session, exact_seq, exact_n, confirmed_at, ' +
-  'confirmed_session, confirmed_seq, confirmed_n, is_doubted, origin_at, origin_session, origin_seq'
+  'confirmed_session, confirmed_seq, confirmed_n, doubted_at, origin_at, origin_session, origin_seq'
 
 export interface VersionRow {
   at: number
@@ -20,7 +20,7 @@ export interface VersionRow {
   confirmed_session: number
   confirmed_seq: number
   confirmed_n: number
-  is_doubted: number
+  doubted_at: number | null
   origin_at: number | null
   origin_session: number | null
   origin_seq: number | null
@@ -40,7 +40,7 @@ export function versionOf(row: VersionRow): FileVersion {
         ? null
         : { at: row.exact_at, session: row.exact_session ?? 0, seq: row.exact_seq ?? 0, n: row.exact_n ?? 0 },
     confirmed: { at: row.confirmed_at, session: row.confirmed_session, seq: row.confirmed_seq, n: row.confirmed_n },
-    isDoubted: row.is_doubted === 1,
+    doubtedAt: row.doubted_at,
   }
   if (row.origin_at !== null) {
     version.origin = { at: row.origin_at, session: row.origin_session ?? 0, seq: row.origin_seq ?? 0, n: 0 }
@@ -55,6 +55,6 @@ export function versionValues(file: number, version: FileVersion): (number | str
     ...[version.content === undefined ? null : (version.content ?? 0), version.by],
     ...[exactFrom?.at ?? null, exactFrom?.session ?? null, exactFrom?.seq ?? null, exactFrom?.n ?? null],
     ...[confirmed.at, confirmed.session, confirmed.seq, confirmed.n],
-    ...[version.isDoubted ? 1 : 0, origin?.at ?? null, origin?.session ?? null, origin?.seq ?? null],
+    ...[version.doubtedAt, origin?.at ?? null, origin?.session ?? null, origin?.seq ?? null],
   ]
 }

@@ -461,7 +461,7 @@ describe('several sessions', () => {
       for (const index of order) steps[index]?.()
       return databases.index
         .prepare(
-          `SELECT path, at, session_key, seq, n, hex(sha256), by, is_doubted, exact_at FROM code_versions v
+          `SELECT path, at, session_key, seq, n, hex(sha256), by, doubted_at, exact_at FROM code_versions v
            JOIN code_files f ON f.id = v.file_id LEFT JOIN code_contents c ON c.id = v.content_id
            ORDER BY path, at, session_key, seq, n`,
         )

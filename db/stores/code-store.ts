@@ -11,7 +11,7 @@ import type {
 } from '../../server/code-state/ledger.ts'
 import type { SweepCause } from '../../server/code-state/effect.ts'
 import { compareStamps, type Stamp } from '../../server/code-state/stamp.ts'
-import { endingOf } from '../../server/code-state/paths.ts'
+import { endingOf, isWithin } from '../../server/code-state/paths.ts'
 import type { Sqlite } from '../client.ts'
 import { ContentStore } from './content-store.ts'
 import { type VersionRow, versionOf, versionValues, VERSION_COLUMNS } from './code-rows.ts'
@@ -37,6 +37,7 @@ interface SweepColumns {
 }
 
 const MOST_SWEEPS = 400
+const DEPENDENT: ReadonlySet<Alteration['kind']> = new Set(['patch', 'append', 'sed', 'from', 'revert'])
 /** No row has this id. */
 const NO_FILE = 0
 
@@ -73,7 +74,8 @@ export class CodeStore implements CodeLedger {
     const file = this.#fileId(path)
     for (const op of ops) {
       const alter = op.alter === null ? null : JSON.stringify(op.alter)
-      this.#statements.addOp.run(file, op.at, op.session, op.seq, op.n, op.by, dbId(op.before), dbId(op.after), alter)
+      const contents = [dbId(op.before), dbId(op.after)] as const
+      this.#statements.addOp.run(file, op.at, op.session, op.seq, op.n, op.by, ...contents, effectOf(op), alter)
       if (op.alter?.kind === 'from') this.#statements.addTakeover.run(this.#fileId(op.alter.path), file)
     }
   }
@@ -123,11 +125,11 @@ export class CodeStore implements CodeLedger {
 
   addSweep(sweep: SweepRow): void {
     const endings = sweep.endings === null ? '' : JSON.stringify(sweep.endings)
-    this.#statements.addSweep.run(sweep.root, sweep.cause, endings, sweep.at, sweep.session, sweep.seq, sweep.n)
+    this.#addSweep(sweep.root, sweep.cause, endings, sweep)
   }
 
   addCommit(root: string, stamp: Stamp): void {
-    this.#statements.addSweep.run(root, 'commit', '', stamp.at, stamp.session, stamp.seq, stamp.n)
+    this.#addSweep(root, 'commit', '', stamp)
   }
 
   sweeps(path: string, from: Stamp, until: Stamp): Sweep[] {
@@ -148,12 +150,12 @@ export class CodeStore implements CodeLedger {
     return this.#statements.dependents.all(this.#knownId(path)).map((row) => row.path)
   }
 
-  concludedAround(root: string, at: number): string[] {
-    if (at >= (this.#statements.newest.get()?.at ?? 0)) return []
-    const [low, high] = root === '/' ? ['/', '0'] : [`${root}/`, `${root}0`]
-    const guessed = this.#statements.guessed.all(low, high, at, at).map((row) => row.path)
-    const inherited = this.#statements.inherited.all(at, low, high, at).map((row) => row.path)
-    return [...new Set([...guessed, ...inherited])]
+  concludedAround(root: string, from: number, until: number): string[] {
+    if (from >= (this.#statements.newest.get()?.at ?? 0)) return []
+    const guessed = this.#statements.guessed.all(from, until)
+    const inherited = this.#statements.inherited.all(from, until)
+    const paths = [...guessed, ...inherited].map((row) => row.path)
+    return [...new Set(paths)].filter((path) => isWithin(path, root))
   }
 
   isNewFile(path: string): boolean {
@@ -193,6 +195,12 @@ export class CodeStore implements CodeLedger {
     this.#statements.saveClock.run(stamp.session, stamp.at, stamp.seq, stamp.n)
   }
 
+  #addSweep(root: string, cause: string, endings: string, stamp: Stamp): void {
+    this.#statements.addKind.run(root, cause, endings)
+    const kind = this.#statements.kind.get(root, cause, endings)?.id ?? 0
+    this.#statements.addSweep.run(kind, stamp.at, stamp.session, stamp.seq, stamp.n)
+  }
+
   #fileId(path: string): number {
     const known = this.#knownId(path)
     if (known !== NO_FILE) return known
@@ -226,6 +234,12 @@ function contentId(id: number | null): ContentId | null | undefined {
   return id === null ? undefined : id === 0 ? null : id
 }
 
+/** 0: only looked. 1: changed the file, to a content of its own. 2: changed it from what stood there. */
+function effectOf(op: PathOp): number {
+  if (!op.alter) return op.after === op.before ? 0 : 1
+  return DEPENDENT.has(op.alter.kind) ? 2 : 0
+}
+
 /** All folders that a path lies in, as a JSON list. */
 function foldersAbove(path: string): string {
   const out = ['/']
@@ -242,9 +256,10 @@ function prepare(sqlite: Sqlite) {
       'SELECT path FROM code_files WHERE path = ? OR (path > ? AND path < ?)',
     ),
     addOp: sqlite.prepare<
-      [number, number, number, number, number, string, number | null, number | null, string | null]
+      [number, number, number, number, number, string, number | null, number | null, number, string | null]
     >(
-      'INSERT OR REPLACE INTO code_ops (file_id, at, session_key, seq, n, by, before_id, after_id, alteration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO code_ops (file_id, at, session_key, seq, n, by, before_id, after_id, effect, alteration)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     opsFrom: sqlite.prepare<[number, number, number, number, number], OpRow>(
       `SELECT at, session_key, seq, n, by, before_id, after_id, alteration FROM code_ops
@@ -272,15 +287,21 @@ function prepare(sqlite: Sqlite) {
       `INSERT OR REPLACE INTO code_versions (file_id, ${VERSION_COLUMNS})
        VALUES (${Array.from({ length: VERSION_COLUMNS.split(',').length + 1 }, () => '?').join(', ')})`,
     ),
-    addSweep: sqlite.prepare<[string, string, string, number, number, number, number]>(
-      'INSERT INTO code_sweeps (root, cause, endings, at, session_key, seq, n) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    addKind: sqlite.prepare<[string, string, string]>(
+      'INSERT OR IGNORE INTO code_sweep_kinds (root, cause, endings) VALUES (?, ?, ?)',
+    ),
+    kind: sqlite.prepare<[string, string, string], { id: number }>(
+      'SELECT id FROM code_sweep_kinds WHERE root = ? AND cause = ? AND endings = ?',
+    ),
+    addSweep: sqlite.prepare<[number, number, number, number, number]>(
+      'INSERT OR IGNORE INTO code_sweeps (kind_id, at, session_key, seq, n) VALUES (?, ?, ?, ?, ?)',
     ),
     sweeps: sqlite.prepare<[string, number, number, number], SweepColumns>(
-      `SELECT endings, cause, at, session_key, seq, n FROM code_sweeps
+      `SELECT endings, cause, at, session_key, seq, n FROM code_sweep_kinds JOIN code_sweeps ON kind_id = id
        WHERE root IN (SELECT value FROM json_each(?)) AND cause <> 'commit' AND at BETWEEN ? AND ? ORDER BY at LIMIT ?`,
     ),
     lastCommit: sqlite.prepare<[string, number, number, number, number], SweepColumns>(
-      `SELECT endings, cause, at, session_key, seq, n FROM code_sweeps
+      `SELECT endings, cause, at, session_key, seq, n FROM code_sweep_kinds JOIN code_sweeps ON kind_id = id
        WHERE root IN (SELECT value FROM json_each(?)) AND cause = 'commit' AND ${key} < (?, ?, ?, ?)
        ORDER BY at DESC, session_key DESC, seq DESC, n DESC LIMIT 1`,
     ),
@@ -290,17 +311,14 @@ function prepare(sqlite: Sqlite) {
     dependents: sqlite.prepare<[number], { path: string }>(
       'SELECT path FROM code_takeovers JOIN code_files ON id = to_id WHERE from_id = ?',
     ),
-    guessed: sqlite.prepare<[string, string, number, number], { path: string }>(
-      `SELECT DISTINCT path FROM code_files JOIN code_versions ON file_id = id
-       WHERE path > ? AND path < ? AND is_doubted = 1 AND confirmed_at <= ? AND EXISTS (
-         SELECT 1 FROM code_versions later WHERE later.file_id = id AND later.exact_at >= ? AND later.at > code_versions.at)`,
-    ),
     newest: sqlite.prepare<[], { at: number | null }>('SELECT max(at) AS at FROM code_clocks'),
-    inherited: sqlite.prepare<[number, string, string, number], { path: string }>(
-      `SELECT DISTINCT path FROM code_ops o JOIN code_files f ON f.id = o.file_id
-       WHERE o.alteration IS NOT NULL AND o.at >= ? AND path > ? AND path < ?
-         AND json_extract(o.alteration, '$.kind') IN ('patch', 'append', 'sed', 'from')
-         AND NOT EXISTS (SELECT 1 FROM code_versions v WHERE v.file_id = o.file_id AND v.at > ? AND v.at < o.at)`,
+    guessed: sqlite.prepare<[number, number], { path: string }>(
+      `SELECT path FROM code_versions JOIN code_files ON id = file_id WHERE doubted_at >= ? AND confirmed_at <= ?`,
+    ),
+    inherited: sqlite.prepare<[number, number], { path: string }>(
+      `SELECT path FROM code_ops o JOIN code_files f ON f.id = o.file_id
+       WHERE o.effect = 2 AND o.at >= ? AND NOT EXISTS (
+         SELECT 1 FROM code_versions v WHERE v.file_id = o.file_id AND v.at > ? AND v.at < o.at)`,
     ),
     addTree: sqlite.prepare<[string, string | null, number, number, number, number]>(
       'INSERT INTO code_trees (path, to_path, at, session_key, seq, n) VALUES (?, ?, ?, ?, ?, ?)',

@@ -48,24 +48,30 @@ CREATE TABLE `code_ops` (
 	`by` text NOT NULL,
 	`before_id` integer,
 	`after_id` integer,
+	`effect` integer NOT NULL,
 	`alteration` text,
 	PRIMARY KEY(`file_id`, `at`, `session_key`, `seq`, `n`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `code_ops_by_session` ON `code_ops` (`session_key`,`file_id`);--> statement-breakpoint
-CREATE INDEX `code_ops_by_alteration` ON `code_ops` (`at`) WHERE alteration IS NOT NULL;--> statement-breakpoint
-CREATE TABLE `code_sweeps` (
+CREATE INDEX `code_ops_by_session` ON `code_ops` (`session_key`,`file_id`,`seq`,`effect`);--> statement-breakpoint
+CREATE INDEX `code_ops_by_dependence` ON `code_ops` (`at`) WHERE effect = 2;--> statement-breakpoint
+CREATE TABLE `code_sweep_kinds` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`root` text NOT NULL,
 	`cause` text NOT NULL,
-	`endings` text NOT NULL,
+	`endings` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `code_sweep_kinds_by_reach` ON `code_sweep_kinds` (`root`,`cause`,`endings`);--> statement-breakpoint
+CREATE TABLE `code_sweeps` (
+	`kind_id` integer NOT NULL,
 	`at` integer NOT NULL,
 	`session_key` integer NOT NULL,
 	`seq` integer NOT NULL,
-	`n` integer NOT NULL
-);
+	`n` integer NOT NULL,
+	PRIMARY KEY(`kind_id`, `at`, `session_key`, `seq`, `n`)
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `code_sweeps_by_root` ON `code_sweeps` (`root`,`cause`,`endings`,`at`);--> statement-breakpoint
 CREATE TABLE `code_takeovers` (
 	`from_id` integer NOT NULL,
 	`to_id` integer NOT NULL,
@@ -99,11 +105,11 @@ CREATE TABLE `code_versions` (
 	`confirmed_session` integer NOT NULL,
 	`confirmed_seq` integer NOT NULL,
 	`confirmed_n` integer NOT NULL,
-	`is_doubted` integer NOT NULL,
+	`doubted_at` integer,
 	`origin_at` integer,
 	`origin_session` integer,
 	`origin_seq` integer,
 	PRIMARY KEY(`file_id`, `at`, `session_key`, `seq`, `n`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `code_versions_by_session` ON `code_versions` (`session_key`,`seq`);
+CREATE INDEX `code_versions_by_doubt` ON `code_versions` (`doubted_at`) WHERE doubted_at IS NOT NULL;

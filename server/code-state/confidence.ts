@@ -33,7 +33,7 @@ export function confidenceAt(
   if (version.isMasked || exactFrom === null || compareStamps(moment, exactFrom) < 0) return 'probable'
   if (confirmed.at - moment.at >= SURE_AFTER) return 'exact'
   const isSeenSince = compareStamps(confirmed, moment) <= 0
-  if (isSeenSince && version.isDoubted && compareStamps(moment, confirmed) > 0) return 'probable'
+  if (isSeenSince && version.doubtedAt !== null && compareStamps(moment, confirmed) > 0) return 'probable'
   const since = isSeenSince ? confirmed : exactFrom
   const isDeleted = version.content === null
   const isTouched = sweeps.some((sweep) => (sweep.isMaker || !isDeleted) && couldTouch(sweep, path, since))

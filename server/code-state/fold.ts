@@ -75,14 +75,14 @@ class Fold {
       noticed: stampOf(op),
       candidates,
     })
-    held.isDoubted = true
+    held.doubtedAt = op.at
     this.versions.push({
       ...place.stamp,
       content,
       by: place.by,
       exactFrom: stampOf(op),
       confirmed: stampOf(op),
-      isDoubted: false,
+      doubtedAt: null,
     })
     this.#touches = []
   }
@@ -111,7 +111,7 @@ class Fold {
       by: op.by,
       exactFrom: exactFrom && stampOf(exactFrom),
       confirmed: stampOf(at),
-      isDoubted: false,
+      doubtedAt: null,
     })
   }
 
@@ -156,7 +156,7 @@ class Fold {
     const base = held?.content ? this.#world.text(held.content) : null
     const applied = base === null ? null : apply(base)
     if (!held || base === null || !applied) {
-      if (held && base !== null) held.isDoubted = true
+      if (held && base !== null) held.doubtedAt = op.at
       return this.#set(op, undefined, false)
     }
     const isExact = applied.confidence === 'exact' && this.#isSettled(held, op)
@@ -176,7 +176,7 @@ class Fold {
   #takeFrom(op: PathOp, path: string): void {
     const source = this.#world.versionBefore(path, op)
     if (!source?.content) return this.#set(op, undefined, false)
-    this.#set(op, source.content, source.exactFrom !== null && !source.isDoubted)
+    this.#set(op, source.content, source.exactFrom !== null && source.doubtedAt === null)
   }
 
   #revert(op: PathOp): void {
@@ -200,7 +200,7 @@ class Fold {
       ...stampOf(op),
       exactFrom: null,
       confirmed: stampOf(op),
-      isDoubted: false,
+      doubtedAt: null,
       origin: originOf(held),
     })
   }
@@ -229,7 +229,7 @@ class Fold {
     if (showsAfter(base, hunks)) return this.#confirm(op)
     const found = this.#fromOlder(hunks)
     if (found === null) {
-      held.isDoubted = true
+      held.doubtedAt = op.at
       return
     }
     this.#foundChanged(op, held, this.#keep(found))
@@ -255,7 +255,7 @@ class Fold {
     const fit = fitGlimpse(base, alter)
     if (fit === 'fits') return
     if (fit === 'elsewhere') {
-      held.isDoubted = true
+      held.doubtedAt = op.at
       return
     }
     this.#foundChanged(op, held, this.#keep(fit.text))

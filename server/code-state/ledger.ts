@@ -48,8 +48,8 @@ export interface FileVersion extends Stamp {
   exactFrom: Stamp | null
   /** The last moment at which this content was seen to stand. */
   confirmed: Stamp
-  /** Something else was seen later, and when it changed is a guess: after `confirmed` nothing is sure. */
-  isDoubted: boolean
+  /** When something else was seen; when it changed is a guess, so after `confirmed` nothing is sure. Null: never. */
+  doubtedAt: number | null
   /** The event that the content comes from, when this version only puts it in doubt. */
   origin?: Stamp
 }
@@ -94,10 +94,10 @@ export interface CodeLedger {
   /** Files whose last content came from another one. */
   dependentsOf(path: string): string[]
   /**
-   * Files whose versions around a moment depend on which commands are known: an unseen change was placed there, or a
-   * change was called exact because nothing had run before it.
+   * Files whose versions depend on which commands ran in a time span: an unseen change was placed there, or a change
+   * was called exact because nothing had run before it.
    */
-  concludedAround(root: string, at: number): string[]
+  concludedAround(root: string, from: number, until: number): string[]
   /** Nothing is recorded of the file yet. */
   isNewFile(path: string): boolean
   addTree(tree: TreeOp): void

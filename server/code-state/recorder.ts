@@ -34,6 +34,8 @@ export class CodeRecorder implements Recording {
   #dirty = new Map<string, Dirty>()
   /** Calls of this batch whose result has not come yet; what is left at its end goes to the store. */
   readonly #openCalls = new Map<string, readonly FileOp[]>()
+  /** When commands of this batch ran, by the folder that they could have reached. */
+  readonly #heardOf = new Map<string, { from: number; until: number }>()
   /** The newest versions of files, as the store has them. */
   readonly #newest = new Map<string, FileVersion | undefined>()
 
@@ -65,6 +67,7 @@ export class CodeRecorder implements Recording {
   forget(): void {
     this.#dirty.clear()
     this.#openCalls.clear()
+    this.#heardOf.clear()
     this.#newest.clear()
     this.#companions.clear()
     this.#ledger.forget()
@@ -72,6 +75,10 @@ export class CodeRecorder implements Recording {
 
   /** Brings all versions up to date with what was recorded; cheap when they are. */
   settle(): void {
+    for (const [root, { from, until }] of this.#heardOf) {
+      for (const path of this.#ledger.concludedAround(root, from, until)) this.#markLate(path)
+    }
+    this.#heardOf.clear()
     for (let round = 0; this.#dirty.size > 0 && round < 4; round += 1) {
       const dirty = this.#dirty
       this.#dirty = new Map()
@@ -216,7 +223,9 @@ export class CodeRecorder implements Recording {
 
   /** A command came to be known after what followed it: what was concluded from its absence is looked at again. */
   reconsider(sweep: SweepRow): void {
-    for (const path of this.#ledger.concludedAround(sweep.root, sweep.at)) this.#markLate(path)
+    const span = this.#heardOf.get(sweep.root)
+    const from = Math.min(span?.from ?? sweep.at, sweep.at)
+    this.#heardOf.set(sweep.root, { from, until: Math.max(span?.until ?? sweep.at, sweep.at) })
   }
 }
 
