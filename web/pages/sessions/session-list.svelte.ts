@@ -21,6 +21,7 @@ export class SessionList {
   #status = $state<'loading' | 'partial' | 'complete'>('loading')
   #error = $state.raw<unknown>()
   #words = ''
+  #shownWords = $state<string>()
   #wanted: string | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #abort: AbortController | undefined
@@ -32,6 +33,11 @@ export class SessionList {
   /** New since the list was read. */
   get arrived(): readonly Session[] {
     return this.#arrived
+  }
+
+  /** The words that the shown sessions have; undefined before the first reading. */
+  get shownWords(): string | undefined {
+    return this.#shownWords
   }
 
   /** `partial` while further pages are on their way. */
@@ -64,6 +70,7 @@ export class SessionList {
       let page = await this.#readPage({ limit: firstPage, signal: abort.signal })
       this.#sessions = page.items
       this.#arrived = []
+      this.#shownWords = words
       this.#status = 'partial'
       this.#error = undefined
       const further: Session[] = []
