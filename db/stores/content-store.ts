@@ -22,7 +22,7 @@ interface Row {
 const MOST_CACHED_BYTES = 12_000_000
 const DEEPEST = 12
 /** Packing has a price of its own, whatever the size. */
-const SMALLEST_PACKED = 1200
+const SMALLEST_PACKED = 2500
 /** What redaction leaves in texts. */
 const MASK = /\bREDACTED\b/
 const PACK = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
