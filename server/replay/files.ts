@@ -10,9 +10,10 @@ import { shownPath } from './shown-path.ts'
 type CodeFileText = Omit<z.input<typeof getCodeFile.reply>, 'at'>
 type Writer = { event?: number; session?: string }
 
-/** Above these, who wrote which line is not worked out. */
+/** Above this, who wrote which line is not worked out. */
 const MOST_CHARACTERS = 600_000
-const MOST_VERSIONS = 150
+/** So much text of older versions is looked at; what stood before counts as always there. Keeps an answer within milliseconds. */
+const MOST_HISTORY = 4_000_000
 
 /** A file as the contract shows it. */
 export function describeFile(
@@ -56,17 +57,27 @@ function lineFacts(
   text: string,
 ): Pick<CodeFileText, 'changedLines' | 'writtenBy' | 'writers'> {
   if (text.length > MOST_CHARACTERS) return { changedLines: [], writtenBy: [], writers: [] }
-  const versions = code.versionsUntil(moment, path).slice(-MOST_VERSIONS)
-  const texts = versions.flatMap((version, index): WrittenText<Writer>[] => {
-    if (version.content === versions[index - 1]?.content && index > 0) return []
-    const written = version.content ? code.text(version.content) : ''
-    const isFirst = index === 0 && version.by !== 'write'
-    return [
-      { text: written ?? '', writer: isFirst || version.at === ORIGIN.at ? null : writerOf(code, moment, version) },
-    ]
-  })
+  const texts = newestTexts(code, moment, path)
   const before = texts.at(-2)
   return { changedLines: before ? addedRanges(before.text, text) : [], ...writersOfLines(texts) }
+}
+
+/** The contents that a file had, oldest first, as far back as there is time for. */
+function newestTexts(code: CodeReader, moment: Moment, path: string): WrittenText<Writer>[] {
+  const versions = code.versionsUntil(moment, path)
+  const out: WrittenText<Writer>[] = []
+  let characters = 0
+  for (let index = versions.length - 1; index >= 0 && characters < MOST_HISTORY; index -= 1) {
+    const version = versions[index]
+    if (!version || (index > 0 && version.content === versions[index - 1]?.content)) continue
+    const text = version.content ? (code.text(version.content) ?? '') : ''
+    characters += text.length
+    const wasThere = version.at === ORIGIN.at || (index === 0 && version.by !== 'write')
+    out.unshift({ text, writer: wasThere ? null : writerOf(code, moment, version) })
+  }
+  const [oldest] = out
+  if (oldest && characters >= MOST_HISTORY) oldest.writer = null
+  return out
 }
 
 /** Nothing in it means that no known event wrote it: a change by hand, or by a command that nobody saw. */
