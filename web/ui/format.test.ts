@@ -125,7 +125,7 @@ test('folders of one name are told apart by what stands before it', () => {
       ['/Users/soph/Work/cli', 'Work/cli'],
       ['/Users/alex/cli', 'Users/alex/cli'],
       ['/home/alex/cli', 'home/alex/cli'],
-      ['/Users/alex/cli/.worktrees/1', '1'],
+      ['/Users/alex/cli/.worktrees/1', '.worktrees/1'],
       ['C:\\src\\game', 'game'],
       ['/', '/'],
     ]),

@@ -95,7 +95,10 @@ export function folderName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
 
-/** A short name for each folder: its last part, with as many parts before it as tell it from the others. */
+/**
+ * A short name for each folder: its last part, with as many parts before it as tell it from the others. A number alone,
+ * as work trees have it, says nothing and takes the part before it.
+ */
 export function distinctFolderNames(paths: readonly string[]): Map<string, string> {
   const names = new Map<string, string>()
   const parts = new Map(paths.map((path) => [path, path.split(/[\\/]/).filter(Boolean)]))
@@ -106,7 +109,8 @@ export function distinctFolderNames(paths: readonly string[]): Map<string, strin
     for (const [name, group] of owners) {
       const isWhole = group.every((path) => (parts.get(path)?.length ?? 0) <= length)
       for (const path of group) {
-        if (group.length === 1 || isWhole) names.set(path, group.length === 1 && name ? name : path)
+        const isClear = group.length === 1 && !/^\d+$/.test(name)
+        if (isClear || isWhole) names.set(path, group.length === 1 && name ? name : path)
         else open.push(path)
       }
     }

@@ -9,6 +9,12 @@ function at(day: number, hour: number): string {
   return new Date(2026, 10, day, hour).toISOString()
 }
 
+const names = new Map([
+  ['/src/atlas', 'src/atlas'],
+  ['/src/cli', 'cli'],
+  ['/work/atlas', 'work/atlas'],
+])
+
 const sessions = [
   sessionWith({ id: 'claude-code:1', projectPath: '/src/atlas', endedAt: at(24, 9) }),
   sessionWith({ id: 'claude-code:2', projectPath: '/src/cli', endedAt: at(24, 1) }),
@@ -22,7 +28,7 @@ function texts(rows: ListRow[]): string[] {
 }
 
 test('sessions stand below their project, the project with the newest first', () => {
-  const rows = toRows(sessions, { grouping: 'project', folded: new Set(), now })
+  const rows = toRows(sessions, { grouping: 'project', folded: new Set(), names, now })
 
   expect(texts(rows)).toEqual([
     ...['# src/atlas 2', 'claude-code:1', 'claude-code:3'],
@@ -33,13 +39,13 @@ test('sessions stand below their project, the project with the newest first', ()
 })
 
 test('a folded group hides its sessions and keeps its count', () => {
-  const rows = toRows(sessions, { grouping: 'project', folded: new Set(['project:/src/atlas']), now })
+  const rows = toRows(sessions, { grouping: 'project', folded: new Set(['project:/src/atlas']), names, now })
 
   expect(texts(rows).slice(0, 2)).toEqual(['# src/atlas 2', '# cli 1'])
 })
 
 test('by day, today and yesterday are named', () => {
-  const rows = toRows(sessions, { grouping: 'day', folded: new Set(), now })
+  const rows = toRows(sessions, { grouping: 'day', folded: new Set(), names, now })
 
   expect(texts(rows)).toEqual([
     ...['# Today 2', 'claude-code:1', 'claude-code:2'],

@@ -1,5 +1,4 @@
 import type { Session } from '../../../server/contract/session.ts'
-import { distinctFolderNames } from '../../ui/format.ts'
 
 export type Grouping = 'project' | 'day'
 
@@ -12,16 +11,18 @@ interface GroupOptions {
   grouping: Grouping
   /** Keys of the groups whose sessions are hidden. */
   folded: ReadonlySet<string>
+  /** Short name of each folder. */
+  names: ReadonlyMap<string, string>
   /** Milliseconds since 1970; says which day is today. */
   now: number
 }
 
 /** Lays sessions out under headings. Groups and sessions stay in the order in which they come. */
 export function toRows(sessions: readonly Session[], options: GroupOptions): ListRow[] {
-  const names = distinctFolderNames([...new Set(sessions.map(({ projectPath }) => projectPath ?? ''))])
   const groups = new Map<string, { label: string; path: string | null; sessions: Session[] }>()
   for (const session of sessions) {
-    const heading = options.grouping === 'project' ? projectHeading(session, names) : dayHeading(session, options.now)
+    const heading =
+      options.grouping === 'project' ? projectHeading(session, options.names) : dayHeading(session, options.now)
     const group = groups.get(heading.key) ?? { label: heading.label, path: heading.path, sessions: [] }
     groups.set(heading.key, group)
     group.sessions.push(session)
