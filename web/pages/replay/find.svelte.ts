@@ -34,6 +34,11 @@ export class Find {
     return this.#answered === this.#words ? (this.#reply?.items.map((item) => item.seq) ?? []) : []
   }
 
+  /** True when a text holds the words that are looked for: then it is shown unfolded. */
+  isIn(text: string): boolean {
+    return this.isOpen && this.#words !== '' && text.toLowerCase().includes(this.#words.toLowerCase())
+  }
+
   /** True when more events match than are listed. */
   get isCut(): boolean {
     return this.#reply?.isCut ?? false

@@ -64,7 +64,7 @@ export class ReplayView {
       commits: track.positionsOf(timeline?.commits ?? []),
     }
   })
-  #hits = $derived.by(() => this.#track.positionsOf(this.find.hits))
+  #hits = $derived.by(() => this.#track.positionsOf(this.find.hits.filter((seq) => this.#track.shows(seq))))
 
   /** With `parent`, the view of a sub-agent's track that is open inside another replay. */
   constructor(api: ReplayApi, parent?: ReplayView) {

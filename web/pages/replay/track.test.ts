@@ -73,6 +73,7 @@ describe('buildTrack', () => {
     expect(track.positionOf(2)).toBe(0)
     expect(track.positionOf(0)).toBe(0)
     expect(track.positionOf(99)).toBe(1)
+    expect([0, 1, 2, 3].map((seq) => track.shows(seq))).toEqual([false, true, false, true])
   })
 
   it('folds a branch that a rewind left behind one row until it is opened', () => {

@@ -64,6 +64,11 @@ export class Track {
     return Math.max(0, low - 1)
   }
 
+  /** True when a step shows the event itself, not only what came before it. */
+  shows(seq: number): boolean {
+    return this.stepAt(this.positionOf(seq))?.seq === (this.#callOf.get(seq) ?? seq)
+  }
+
   /** The positions of events, each once, in order. */
   positionsOf(seqs: readonly number[]): number[] {
     return [...new Set(seqs.map((seq) => this.positionOf(seq)))].sort((a, b) => a - b)
