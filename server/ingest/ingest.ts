@@ -117,6 +117,7 @@ export class Ingest {
         return hub.announce({ kind: 'session', sessionId, isNew, events, isLive: tracker.isLive(sessionId) })
       }
       case 'state':
+        if (report.isGone) tracker.vanished(report.sessionId)
         return hub.announce({ kind: 'state', sessionId: report.sessionId })
       case 'trouble':
         return log.warn({ path: report.path }, report.message)

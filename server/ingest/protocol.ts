@@ -20,6 +20,6 @@ export type IngestOrder =
 export type IngestReport =
   | { kind: 'progress'; progress: IngestProgress }
   | { kind: 'session'; sessionId: string; isNew: boolean; events: number; isGrowing: boolean }
-  | { kind: 'state'; sessionId: string }
+  | { kind: 'state'; sessionId: string; isGone: boolean }
   /** Something that a person should know; ingest goes on. */
   | { kind: 'trouble'; message: string; path: string | null }

@@ -73,8 +73,9 @@ export class SourceReader {
     const { writer, sources } = this.#parts
     const key = writer.cursor(outcome.sourceId)?.sessionKey ?? null
     if (key === null) return
-    const sessionId = writer.setSourceState(key, sources.stateOf(writer.sourcesOf(key)))
-    if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId })
+    const state = sources.stateOf(writer.sourcesOf(key))
+    const sessionId = writer.setSourceState(key, state)
+    if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId, isGone: state === 'gone' })
   }
 
   #takeCompanion(source: Source, outcome: KeepOutcome, isLive: boolean): void {

@@ -47,3 +47,12 @@ test("a session that the agent's registry names runs until it is named no more",
   expect(changes).toEqual(['a', 'a'])
   tracker.close()
 })
+
+test('a session whose file is gone runs no more, however fresh its last growth', () => {
+  const { tracker } = start()
+  tracker.grew('a', Date.now())
+  tracker.vanished('a')
+  expect(tracker.isLive('a')).toBe(false)
+  expect(tracker.ids()).toEqual([])
+  tracker.close()
+})

@@ -43,6 +43,11 @@ export class LiveTracker {
     this.#wait()
   }
 
+  /** Notes that a session's file is gone: that it grew a moment ago says nothing any more. */
+  vanished(sessionId: string): void {
+    this.#grown.delete(sessionId)
+  }
+
   /** Looks at the registries again. Calls while one look is under way are one more look after it. */
   async refresh(): Promise<void> {
     if (this.#refreshing) await this.#refreshing
