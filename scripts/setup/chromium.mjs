@@ -71,9 +71,11 @@ async function bringFromDebian() {
   return code === 0 ? 'apt-get installed one that does not start' : `apt-get: ${lastLine(output)}`
 }
 
+/** As root it may also bring the system libraries that its download does not hold. */
 async function bringFromPlaywright(node) {
   const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
-  const { code, output } = await runQuietly(node.path, [cli, 'install', 'chromium'], { env: node.env })
+  const libraries = process.platform === 'linux' && process.getuid?.() === 0 ? ['--with-deps'] : []
+  const { code, output } = await runQuietly(node.path, [cli, 'install', ...libraries, 'chromium'], { env: node.env })
   return code === 0 ? 'the one that Playwright brought does not start' : `playwright install: ${lastLine(output)}`
 }
 
