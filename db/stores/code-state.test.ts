@@ -103,6 +103,22 @@ describe('what one session does', () => {
     expect(session.at(after)).toMatchObject({ confidence: 'probable' })
   })
 
+  test('parts that were seen of an unknown file make it known when none is missing', () => {
+    const session = world.session(1)
+    const part = (text: string, startLine: number): FileOp => ({
+      op: 'glimpse',
+      path: FILE,
+      text,
+      startLine,
+      totalLines: 4,
+    })
+    const half = session.did([part('a\nb', 1)])
+    expect(session.textAt(half)).toBe('')
+    const whole = session.did([part('c\n', 3)])
+    expect(session.textAt(whole)).toBe('a\nb\nc\n')
+    expect(session.at(whole)).toMatchObject({ confidence: 'exact' })
+  })
+
   test('content that shows marks of a removed secret is never exact', () => {
     const session = world.session(1)
     const seq = session.did([write('key = "REDACTED"\n', null)])

@@ -14,6 +14,8 @@ export type Effect =
   | { kind: 'sed'; path: string; steps: SedStep[] }
   /** The whole content was printed, its last line ends perhaps cut. */
   | { kind: 'see'; path: string; text: string }
+  /** Whole lines of a file from one on (counted from 1) were printed. */
+  | { kind: 'glimpse'; path: string; startLine: number; text: string }
   /** `git diff` showed how a file differs from a commit; the name is relative to the repository's root. */
   | { kind: 'diff'; cwd: string; diff: PrintedDiff }
   /** A file stands there again as the last commit has it. */

@@ -126,6 +126,10 @@ export class EventWriter {
         return this.#alter(effect.path, 'shell', { kind: 'sed', steps: effect.steps })
       case 'see':
         return this.#alter(effect.path, 'read', { kind: 'printed', text: effect.text })
+      case 'glimpse': {
+        const { text, startLine } = effect
+        return this.#alter(effect.path, 'read', { kind: 'glimpse', text, startLine, totalLines: null })
+      }
       case 'diff':
         return this.#diff(effect)
       case 'delete':

@@ -5,7 +5,7 @@ import type { PathOp, Alteration, FileVersion, ContentId, Sweep } from './ledger
 import { compareStamps, ORIGIN, stampOf, type Stamp } from './stamp.ts'
 import { runSed } from './sed.ts'
 import { choosePlace } from './placing.ts'
-import { fitGlimpse } from './glimpse.ts'
+import { fitGlimpse, type Glimpse, joinGlimpses } from './glimpse.ts'
 
 /** What folding one file may look up. */
 export interface FoldWorld {
@@ -36,6 +36,7 @@ class Fold {
   readonly #world: FoldWorld
   /** Commands that named this file since it was last seen, and could have changed it. */
   #touches: Sweep[] = []
+  #parts: Part[] = []
 
   constructor(start: readonly FileVersion[], world: FoldWorld) {
     this.versions = start.map((version) => ({ ...version }))
@@ -102,6 +103,7 @@ class Fold {
   #set(op: PathOp, content: ContentId | null | undefined, isExact: boolean): void {
     this.#push(op, op, content, isExact ? op : null)
     this.#touches = []
+    this.#parts = []
   }
 
   #push(at: Stamp, op: PathOp, content: ContentId | null | undefined, exactFrom: Stamp | null): void {
@@ -247,11 +249,24 @@ class Fold {
     return null
   }
 
+  /** Parts of a file that is not known: together they may be the whole. */
+  #collect(op: PathOp, part: Glimpse): void {
+    if (this.#last?.content === null || part.totalLines === null) return
+    if (this.#parts[0] && this.#parts[0].totalLines !== part.totalLines) this.#parts = []
+    this.#parts.push({ text: part.text, startLine: part.startLine, totalLines: part.totalLines, stamp: stampOf(op) })
+    const text = joinGlimpses(this.#parts)
+    const [first] = this.#parts
+    if (text === null || !first) return
+    const isQuiet = this.#touches.length === 0 && this.#world.sweeps(first.stamp, op).length === 0
+    this.#push(this.#last ? op : ORIGIN, op, this.#keep(text), isQuiet ? op : null)
+    this.#confirm(op)
+    this.#parts = []
+  }
+
   #glimpse(op: PathOp, alter: Extract<Alteration, { kind: 'glimpse' }>): void {
     const held = this.#last
-    if (!held?.content) return
-    const base = this.#world.text(held.content)
-    if (base === null) return
+    const base = held?.content ? this.#world.text(held.content) : null
+    if (!held || base === null) return this.#collect(op, alter)
     const fit = fitGlimpse(base, alter)
     if (fit === 'fits') return
     if (fit === 'elsewhere') {
@@ -262,6 +277,11 @@ class Fold {
     const found = this.#last
     if (found) found.exactFrom = null
   }
+}
+
+/** A part of a file whose whole content is not known, and when it was seen. */
+interface Part extends Glimpse {
+  stamp: Stamp
 }
 
 function originOf(held: FileVersion): Stamp {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitGlimpse } from './glimpse.ts'
+import { fitGlimpse, joinGlimpses } from './glimpse.ts'
 
 const TEXT = 'a\nb\nc\nd\ne\n'
 
@@ -27,4 +27,11 @@ test('another number of lines with the same part means that something changed el
 
 test('a part beyond the end of the text cannot be placed', () => {
   expect(fitGlimpse(TEXT, { text: 'x', startLine: 90, totalLines: 95 })).toBe('elsewhere')
+})
+
+test('parts make the whole when no line is missing', () => {
+  const head = { text: 'a\nb', startLine: 1, totalLines: 4 }
+  expect(joinGlimpses([head])).toBeNull()
+  expect(joinGlimpses([{ text: 'd\n', startLine: 3, totalLines: 4 }, head])).toBe('a\nb\nd\n')
+  expect(joinGlimpses([])).toBeNull()
 })

@@ -25,6 +25,19 @@ export function fitGlimpse(base: string, glimpse: Glimpse): 'fits' | 'elsewhere'
   return { text: [...lines.slice(0, start), ...seen, ...rest].join('\n') }
 }
 
+/** Puts parts together that were seen of one text; null while lines are missing. Where they overlap the later one counts. */
+export function joinGlimpses(parts: readonly Glimpse[]): string | null {
+  const total = parts[0]?.totalLines ?? null
+  if (total === null || total > 200_000) return null
+  const lines: (string | undefined)[] = Array.from({ length: total })
+  for (const part of parts) {
+    part.text.split('\n').forEach((line, n) => {
+      if (part.startLine - 1 + n < total) lines[part.startLine - 1 + n] = line
+    })
+  }
+  return lines.includes(undefined) ? null : lines.join('\n')
+}
+
 /** Without taking the text apart: most looks at a file find what is known. */
 function fitsAt(base: string, glimpse: Glimpse): boolean {
   let offset = 0

@@ -192,7 +192,10 @@ export class CodeRecorder implements Recording {
     const sorted = dirty.ops.sort(compareStamps)
     const [first] = sorted
     const last = this.#newestOf(path)
-    const isLate = dirty.isLate || (first && last ? isBeforeLast(first, last, ledger.lastOp(path)) : false)
+    const isLate =
+      dirty.isLate ||
+      (first && last ? isBeforeLast(first, last, ledger.lastOp(path)) : false) ||
+      isCollecting(last, sorted)
     if (sorted.length > 0) ledger.addOps(path, sorted)
     const world = this.#world(path, isLate ? () => [] : () => ledger.versions(path).slice(0, -1))
     const versions = isLate
@@ -227,6 +230,11 @@ export class CodeRecorder implements Recording {
     const from = Math.min(span?.from ?? sweep.at, sweep.at)
     this.#heardOf.set(sweep.root, { from, until: Math.max(span?.until ?? sweep.at, sweep.at) })
   }
+}
+
+/** Parts that were seen of an unknown file may make it whole together with those of earlier batches. */
+function isCollecting(last: FileVersion | undefined, ops: readonly PathOp[]): boolean {
+  return (!last || last.content === undefined) && ops.some((op) => op.alter?.kind === 'glimpse')
 }
 
 /** Something on the file is recorded already that happened after the moment. */

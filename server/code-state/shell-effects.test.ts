@@ -108,6 +108,25 @@ describe('files that a command names', () => {
   })
 })
 
+describe('parts of a file', () => {
+  test.each([
+    ['head -3 a.ts', 1],
+    ['head -n 3 a.ts', 1],
+    ["sed -n '5,7p' a.ts", 5],
+  ])('%s shows lines, the last of which may have lost its blanks', (command, startLine) => {
+    expect(effects(command, { stdout: 'x\ny\nz' })).toEqual([
+      { kind: 'glimpse', path: '/p/a.ts', startLine, text: 'x\ny' },
+    ])
+  })
+
+  test.each(["sed -n '/x/p' a.ts", 'head -3 a.ts | grep x', 'head a.ts b.ts', 'head -c 10 a.ts'])(
+    '%s does not',
+    (command) => {
+      expect(effects(command, { stdout: 'x\ny\nz' })).toEqual([])
+    },
+  )
+})
+
 describe('commands that could have changed what they do not name', () => {
   test.each([
     ['gofmt -w .', ['.go'], 'format'],

@@ -68,6 +68,7 @@ function isSure(commands: SimpleCommand[], index: number, isError: boolean): boo
 function doubt(effect: Effect): Effect[] {
   switch (effect.kind) {
     case 'see':
+    case 'glimpse':
     case 'diff':
     case 'commit':
       return []

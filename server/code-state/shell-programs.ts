@@ -95,7 +95,8 @@ export function judgeProgram(command: SimpleCommand, around: Surroundings): Effe
   if (name === 'cat') return judgeCat(rest, command, around)
   if (name === 'rm' || name === 'unlink') return judgeRemove(rest, around.cwd)
   if (name === 'mv' || name === 'cp') return judgeMove(rest, name === 'mv' ? 'move' : 'copy', around.cwd)
-  if (name === 'sed') return judgeSed(rest, around)
+  if (name === 'sed') return [...judgeSed(rest, around), ...judgePart(name, rest, command, around)]
+  if (name === 'head') return judgePart(name, rest, command, around)
   if (name === 'tee') return named(rest, around.cwd, 'script')
   if (name === 'find') return judgeFind(rest, around.cwd)
   if (name === 'xargs') return judgeXargs(rest, command, around)
@@ -151,6 +152,29 @@ function judgeCat(words: Word[], command: SimpleCommand, around: Surroundings): 
   if (!around.isAlone || !file || more.length > 0 || command.redirects.length > 0) return []
   if (!file.isLiteral || file.isPattern || file.text.startsWith('-') || around.stdout === null) return []
   return [{ kind: 'see', path: resolvePath(around.cwd, file.text), text: around.stdout }]
+}
+
+/** `head -20 f`, `head -n 20 f`, `sed -n '5,9p' f`: some lines of a file. */
+function judgePart(name: string, words: Word[], command: SimpleCommand, around: Surroundings): Effect[] {
+  const file = words.at(-1)
+  const isReadable = around.isAlone && command.redirects.length === 0 && around.stdout !== null
+  if (!isReadable || !file?.isLiteral || file.isPattern || around.stdout === null) return []
+  const shape = words
+    .slice(0, -1)
+    .map((word) => word.text)
+    .join(' ')
+  const range = name === 'head' ? /^(?:-n ?)?-?\d+$/.exec(shape) : /^-n (\d+)(?:,\d+)?p$/.exec(shape)
+  // The last line may have lost its blanks on the way.
+  const lines = around.stdout.split('\n').slice(0, -1)
+  if (!range || lines.length === 0) return []
+  return [
+    {
+      kind: 'glimpse',
+      path: resolvePath(around.cwd, file.text),
+      startLine: Number(range[1] ?? 1),
+      text: lines.join('\n'),
+    },
+  ]
 }
 
 function judgeRemove(words: Word[], cwd: string): Effect[] {
