@@ -1,4 +1,5 @@
 import type { FileOp, Hunk, Replacement } from '../../code-state/file-op.ts'
+import { createdText } from '../../code-state/git-diff.ts'
 import { resolvePath } from '../../code-state/paths.ts'
 
 type Fields = Record<string, unknown>
@@ -161,13 +162,6 @@ function recordedChanges(diff: Fields, cwd: string): FileOp[] {
     .filter((path) => !told.has(path))
   if (others.length > 0) out.push({ op: 'opaque', command: '', touches: others })
   return out
-}
-
-function createdText(hunks: Hunk[]): string {
-  const lines = hunks.flatMap((hunk) => hunk.lines)
-  const isCut = lines.at(-1)?.startsWith('\\') ?? false
-  const added = lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
-  return added.length === 0 ? '' : added.join('\n') + (isCut ? '' : '\n')
 }
 
 /** `<root>/projects/<project>/<session>.jsonl`, or a file below `<session>/`, has its backups in `<root>/file-history/<session>`. */
