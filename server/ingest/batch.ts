@@ -152,7 +152,8 @@ export class Batch {
       this.#recorded.push({
         id: event.id,
         seq,
-        at: event.at,
+        // The latest time so far: in a session its own order counts, also where its clocks disagree by a millisecond.
+        at: session.ended_at,
         callId: event.tool?.id ?? event.result?.callId ?? null,
         isError: event.result?.isError ?? false,
         isResult: event.result !== null,

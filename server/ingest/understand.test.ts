@@ -260,3 +260,30 @@ test('a block that does not follow on the one before is refused, and nothing of 
   )
   expect(sessions.find('claude-code:s')?.events).toBe(1)
 })
+
+test('what a record tells about files never stands before an earlier record of its session', () => {
+  const writer = new IndexWriter(databases.index)
+  const recorded: (number | null)[] = []
+  const code = {
+    record: (_session: object, events: readonly { at: number | null }[]) =>
+      recorded.push(...events.map(({ at }) => at)),
+    forget: () => undefined,
+  }
+  const understanding = new Understanding({ writer, adapters: [claudeCode], code })
+  const result = JSON.stringify({
+    type: 'user',
+    uuid: 'r1',
+    parentUuid: 'p1',
+    sessionId: 's',
+    cwd: '/w/app',
+    timestamp: '2026-01-01T10:00:00.000Z',
+    toolUseResult: {
+      type: 'text',
+      file: { filePath: '/w/app/a', content: 'x', numLines: 1, startLine: 1, totalLines: 1 },
+    },
+    message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: 'x' }] },
+  })
+  understanding.take(source('s'), block([prompt('One', { uuid: 'p1', parent: null, at: '10:00:07' }), result]))
+
+  expect(recorded).toEqual([Date.parse('2026-01-01T10:00:07.000Z')])
+})
