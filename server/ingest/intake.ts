@@ -26,7 +26,7 @@ export interface IntakeParts {
 /** After trouble (a full disk above all) everything is looked at again this much later, in milliseconds. */
 const RETRY = 15_000
 /** Files of the backlog in work at once: one is compressed and written while another is understood. */
-const LANES = 8
+const LANES = 3
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 100
 
