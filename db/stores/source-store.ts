@@ -19,10 +19,6 @@ export class SourceStore {
     this.#statements = prepare(sqlite)
   }
 
-  findById(id: number): SourceIdentity | undefined {
-    return this.#statements.byId.get(id)
-  }
-
   ofGeneration(generationId: number): SourceIdentity | undefined {
     return this.#statements.ofGeneration.get(generationId)
   }
@@ -63,7 +59,6 @@ const IDENTITY = 'sources.agent, sources.path, sources.role, native_id AS native
 
 function prepare(sqlite: Sqlite) {
   return {
-    byId: sqlite.prepare<[number], SourceIdentity>(`SELECT ${IDENTITY} FROM sources WHERE id = ?`),
     ofGeneration: sqlite.prepare<[number], SourceIdentity>(
       `SELECT ${IDENTITY} FROM generations JOIN sources ON sources.id = source_id WHERE generations.id = ?`,
     ),

@@ -23,9 +23,6 @@ export const EventKind = z.enum([
 ])
 export type EventKind = z.infer<typeof EventKind>
 
-/** Kinds that replay steps over unless asked to show them. */
-export const NOISE_KINDS: readonly EventKind[] = ['hook', 'attachment', 'progress']
-
 export const ToolCall = z.object({
   /** The agent's id of the call; the result carries the same. */
   id: z.string(),

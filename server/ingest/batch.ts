@@ -1,10 +1,5 @@
-import {
-  type EventRow,
-  type IndexWriter,
-  type SessionRow,
-  supersedes,
-  type UsageRow,
-} from '../../db/stores/index-writer.ts'
+import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
+import { supersedes, type UsageRow } from '../../db/stores/usage-writer.ts'
 import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../adapters/adapter.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { RecordedEvent } from '../code-state/recorder.ts'
@@ -77,7 +72,7 @@ export class Batch {
 
   finish(code: CodeSink): void {
     const session = this.#session
-    for (const { seq, row } of this.#usages.values()) this.#writer.addUsage(session.key, seq, row)
+    for (const { seq, row } of this.#usages.values()) this.#writer.usages.add(session.key, seq, row)
     session.models = JSON.stringify(this.#models)
     session.active_at = session.ended_at ?? session.active_at
     this.#writer.saveSession(session)

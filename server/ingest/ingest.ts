@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
-import type { Adapter, Host } from '../adapters/adapter.ts'
+import type { Adapter } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { LiveTracker } from '../live/tracker.ts'
@@ -123,9 +123,4 @@ export class Ingest {
         return log.warn({ path: report.path }, report.message)
     }
   }
-}
-
-/** The agent's folders as an adapter sees them: the home, the environment and the kind of machine. */
-export function hostOf(homeDir: string, env: Record<string, string | undefined>): Host {
-  return { homeDir, env, platform: process.platform }
 }

@@ -17,7 +17,6 @@ export interface SessionChange {
   sessionId: string
   isNew: boolean
   events: number
-  agent: string
 }
 
 interface Reading {
@@ -83,7 +82,7 @@ export class Understanding {
       const session = this.#session(source)
       for (const fact of facts) applyFact(session, fact, () => false)
       this.#writer.saveSession(session)
-      return { sessionId: session.id, isNew: false, events: session.events, agent: session.agent }
+      return { sessionId: session.id, isNew: false, events: session.events }
     })
   }
 
@@ -138,7 +137,7 @@ export class Understanding {
           lines: reading.splitter.position.lineNumber - 1,
         })
         const isNew = batch.isFirst
-        return { sessionId: session.id, isNew, events: session.events, agent: session.agent }
+        return { sessionId: session.id, isNew, events: session.events }
       })
     } catch (error) {
       // The splitter has moved on while the rows have not: the next block starts again from the cursor.
