@@ -13,7 +13,10 @@ export interface KeptLines {
 /** Lines above this many bytes are not parsed for a page: its events show their beginning only. */
 export const LONGEST_LINE_IN_PAGE = 1_000_000
 /** Lines above this many bytes are not parsed at all: parsing would hold up everything else. */
-export const LONGEST_LINE = 12_000_000
+export const LONGEST_LINE = 4_000_000
+
+/** Bytes that are read at once. */
+const PART = 1_000_000
 
 const IN_PAGE = { text: 24_000, string: 4_000, image: 300_000 }
 const ALONE = { text: 2_000_000, string: 500_000, image: 8_000_000 }
@@ -48,9 +51,11 @@ export class EventBodies {
     return this.#toEvent(row, parts[row.part], links, ALONE)
   }
 
-  /** The line of an event, byte for byte. */
-  line(row: StoredEvent): Uint8Array {
-    return this.#lines.readRange(row.generationId, row.offset, row.length)
+  /** The line of an event, byte for byte, in parts: one of 60 MB in one piece would hold up everything else. */
+  *line(row: StoredEvent): Generator<Uint8Array, void> {
+    for (let read = 0; read < row.length; read += PART) {
+      yield this.#lines.readRange(row.generationId, row.offset + read, Math.min(PART, row.length - read))
+    }
   }
 
   /** The texts that a person can see of the events of one line. */
@@ -66,7 +71,10 @@ export class EventBodies {
     const source = this.#lines.sourceOfGeneration(row.generationId)
     const adapter = source && this.#adapters.get(source.agent)
     if (!source || !adapter) return []
-    const reading = adapter.readLine(this.line(row), { source, offset: row.offset })
+    const reading = adapter.readLine(this.#lines.readRange(row.generationId, row.offset, row.length), {
+      source,
+      offset: row.offset,
+    })
     return reading.kind === 'events' ? reading.events : []
   }
 

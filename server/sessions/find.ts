@@ -4,12 +4,13 @@ import type { EventStore, StoredEvent } from '../../db/stores/event-store.ts'
 /** Where the search looks. */
 export interface Searched {
   events: Pick<EventStore, 'linesAfter'>
-  bodies: { line(row: StoredEvent): Uint8Array; texts(row: StoredEvent): { part: number; text: string }[] }
+  bodies: { line(row: StoredEvent): Iterable<Uint8Array>; texts(row: StoredEvent): { part: number; text: string }[] }
 }
 
 /** Lines looked at before other requests get their turn. */
 const BYTES_AT_ONCE = 1_000_000
 const LINES_AT_ONCE = 200
+const LONGEST_SEARCHED = 4_000_000
 
 /** Finds a text in a session's events, ignoring case, by looking through its lines in the vault. */
 export async function findText(
@@ -28,7 +29,7 @@ export async function findText(
     for (const row of rows) {
       after = row.seq
       bytes += row.length
-      if (mayStandInLine(searched.bodies.line(row))) {
+      if (mayStandInLine(row, searched)) {
         for (const { part, text } of searched.bodies.texts(row)) {
           const at = text.toLowerCase().indexOf(needle)
           const seq = at === -1 ? undefined : row.seq + part
@@ -47,12 +48,18 @@ export async function findText(
 }
 
 /** A cheap test on the bytes of a line: false only when the text can't be in it, however JSON escapes it. */
-function lineTest(needle: string): (line: Uint8Array) => boolean {
+function lineTest(needle: string): (row: StoredEvent, searched: Searched) => boolean {
   const words = needle.match(/[a-z0-9]+/g) ?? []
   const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '')
   if (longest.length < 2) return () => true
-  return (line) =>
-    Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('latin1').toLowerCase().includes(longest)
+  return (row, { bodies }) => {
+    // Of a very long line only the beginning is known to the index: its bytes are not searched.
+    if (row.length > LONGEST_SEARCHED) return true
+    return Buffer.concat([...bodies.line(row)])
+      .toString('latin1')
+      .toLowerCase()
+      .includes(longest)
+  }
 }
 
 function excerptOf(text: string, at: number, length: number): string {

@@ -25,7 +25,7 @@ export interface SessionDeps {
   bodies: {
     page(rows: readonly StoredEvent[], links: EventLinks): Event[]
     whole(row: StoredEvent, links: EventLinks): Event
-    line(row: StoredEvent): Uint8Array
+    line(row: StoredEvent): Iterable<Uint8Array>
     texts(row: StoredEvent): { part: number; text: string }[]
   }
   surroundings: Surroundings
@@ -102,7 +102,7 @@ export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
       return reply
         .type('application/octet-stream')
         .header('content-disposition', `attachment; filename="event-${request.params.seq}.json"`)
-        .send(Readable.from([Buffer.from(line.buffer, line.byteOffset, line.byteLength)]))
+        .send(Readable.from(line, { objectMode: false }))
     },
   )
 }
