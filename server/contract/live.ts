@@ -31,6 +31,18 @@ export const LiveMessage = z.discriminatedUnion('kind', [
   /** A session's running state or its source's state changed. */
   z.object({ kind: z.literal('state'), sequence: z.number().int(), sessionId: SessionId }),
   z.object({ kind: z.literal('ingest'), sequence: z.number().int(), progress: IngestProgress }),
+  /** A snapshot was taken, changed or deleted, or files outside were written or put back. */
+  z.object({ kind: z.literal('vault'), sequence: z.number().int() }),
+  /** The context of a running session passed a warning level. */
+  z.object({
+    kind: z.literal('warning'),
+    sequence: z.number().int(),
+    sessionId: SessionId,
+    level: z.number().int(),
+    used: z.number().int(),
+    window: z.number().int(),
+    turnsLeft: z.number().int().nullable(),
+  }),
   /** The agents, path mappings or another setting changed. */
   z.object({ kind: z.literal('settings'), sequence: z.number().int() }),
 ])

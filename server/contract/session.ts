@@ -18,7 +18,12 @@ export const Tokens = z.object({
 export type Tokens = z.infer<typeof Tokens>
 
 /** How full the model's context is, in tokens; null while nothing is known. */
-export const ContextGauge = z.object({ used: z.number().int(), window: z.number().int() })
+export const ContextGauge = z.object({
+  used: z.number().int(),
+  window: z.number().int(),
+  /** Turns until the agent compacts, predicted from how the context grew; null when that cannot be said. */
+  turnsLeft: z.number().int().nullable().optional(),
+})
 export type ContextGauge = z.infer<typeof ContextGauge>
 
 /** How every line of a session's sources was accounted for; the four parts add up to `total`. */
