@@ -1,8 +1,11 @@
 import { z } from 'zod'
-import { AgentId } from './agent.ts'
 import { PlannedFile } from './change.ts'
 import { defineRoute } from './route.ts'
 import { SessionId } from './session.ts'
+
+/** An agent whose settings can hold hooks; Codex and Gemini have them before their sessions can be read. */
+export const HookAgent = z.enum(['claude-code', 'codex', 'gemini-cli'])
+export type HookAgent = z.infer<typeof HookAgent>
 
 /** What Lossless can put into an agent's settings. `brief`: the recovery brief after a compaction. */
 export const HookFeature = z.enum(['brief', 'snapshot', 'statusline'])
@@ -10,9 +13,14 @@ export type HookFeature = z.infer<typeof HookFeature>
 
 /** Whether a feature stands in the agent's settings. `foreign`: something else stands there (another status line). */
 export const HookState = z.object({
-  agent: AgentId,
+  agent: HookAgent,
+  label: z.string(),
   /** Absolute path of the settings file. */
   path: z.string(),
+  /** False when the folder of the settings is not there: the agent is probably not used on this machine. */
+  isHere: z.boolean(),
+  /** What has to be done besides (Codex asks to trust new hooks), or why the file cannot be changed; null when nothing. */
+  note: z.string().nullable(),
   features: z.array(
     z.object({
       feature: HookFeature,
@@ -40,7 +48,7 @@ export const putHooks = defineRoute({
   path: '/api/hooks/:agent',
   summary: 'Plans or makes the change of an agent’s settings so that exactly these features are installed.',
   area: 'Settings',
-  params: z.object({ agent: AgentId }),
+  params: z.object({ agent: HookAgent }),
   body: z.object({ features: z.array(HookFeature), dryRun: z.boolean().default(false) }),
   reply: z.object({ files: z.array(PlannedFile), applied: z.boolean(), changeId: z.number().int().nullable() }),
 })
@@ -51,7 +59,7 @@ export const runHook = defineRoute({
   summary: 'Takes what an agent tells its hook and answers with what the hook shall print.',
   area: 'Settings',
   body: z.object({
-    agent: AgentId,
+    agent: HookAgent,
     /** The JSON that the agent wrote to the hook’s standard input. */
     input: z.record(z.string(), z.unknown()),
   }),
@@ -63,7 +71,7 @@ export const reportStatus = defineRoute({
   path: '/api/statusline',
   summary: 'Takes what Claude Code tells its status line, and answers with the line to show.',
   area: 'Settings',
-  body: z.object({ agent: AgentId, input: z.record(z.string(), z.unknown()) }),
+  body: z.object({ agent: HookAgent, input: z.record(z.string(), z.unknown()) }),
   reply: z.object({ line: z.string() }),
 })
 
