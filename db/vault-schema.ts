@@ -4,7 +4,7 @@
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
-/** A file that was seen once. Rows are never deleted. */
+/** A file that was seen once. Rows are never deleted. Role `outside`: a copy of a file that Lossless was to overwrite. */
 export const sources = sqliteTable('sources', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   agent: text('agent').notNull(),
@@ -22,6 +22,9 @@ export const sources = sqliteTable('sources', {
   size: integer('size'),
   mtimeNs: text('mtime_ns'),
   lastKeptAt: integer('last_kept_at'),
+  /** Permission bits and time of change when it was last seen as a file; they stay when it vanishes. */
+  mode: integer('mode'),
+  seenMtimeNs: text('seen_mtime_ns'),
 })
 
 /** The bytes of a source between two rewrites. Only ever grows. */
@@ -75,4 +78,63 @@ export const pathMappings = sqliteTable('path_mappings', {
   from: text('from').primaryKey(),
   to: text('to').notNull(),
   createdAt: integer('created_at').notNull(),
+})
+
+/** Named moments of the vault. Deleting one takes no bytes of sessions. */
+export const snapshots = sqliteTable(
+  'snapshots',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    label: text('label'),
+    reason: text('reason').notNull(),
+    cause: text('cause'),
+    /** JSON, as it was asked for. */
+    scope: text('scope').notNull(),
+    /** JSON list of the ids of its sources; null when it names all that have a mark. */
+    members: text('members'),
+    createdAt: integer('created_at').notNull(),
+    isPinned: integer('is_pinned', { mode: 'boolean' }).notNull().default(false),
+    sessions: integer('sessions').notNull(),
+    sources: integer('sources').notNull(),
+    rawBytes: integer('raw_bytes').notNull(),
+    changedSources: integer('changed_sources').notNull(),
+    changedBytes: integer('changed_bytes').notNull(),
+  },
+  (table) => [index('snapshots_by_scope').on(table.scope, table.id)],
+)
+
+/**
+ * How a source stood at a snapshot, written only when it stood otherwise at its mark before. The newest mark up to a
+ * snapshot counts for it.
+ */
+export const snapshotMarks = sqliteTable(
+  'snapshot_marks',
+  {
+    sourceId: integer('source_id')
+      .notNull()
+      .references(() => sources.id),
+    snapshotId: integer('snapshot_id')
+      .notNull()
+      .references(() => snapshots.id),
+    generationId: integer('generation_id')
+      .notNull()
+      .references(() => generations.id),
+    /** Bytes of the generation that belong to it. */
+    length: integer('length').notNull(),
+    /** `present` or `gone`: the file at that moment. */
+    state: text('state').notNull(),
+    mode: integer('mode'),
+    mtimeNs: text('mtime_ns'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sourceId, table.snapshotId] }),
+    index('snapshot_marks_by_snapshot').on(table.snapshotId),
+  ],
+)
+
+/** What the vault notes about itself, as JSON by name: rules of retention, the result of the last check. */
+export const vaultNotes = sqliteTable('vault_notes', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+  updatedAt: integer('updated_at').notNull(),
 })
