@@ -73,6 +73,8 @@ export const CompactionMark = z.object({
   preTokens: z.number().int().nullable(),
   postTokens: z.number().int().nullable(),
   durationMs: z.number().int().nullable(),
+  /** Ids of earlier events that stay in the context word for word, where the agent names them. */
+  preserved: z.array(z.string()).optional(),
 })
 export type CompactionMark = z.infer<typeof CompactionMark>
 

@@ -40,7 +40,16 @@ export function compactionDraft(record: Shape): Draft {
     postTokens: countOrNull(meta['postTokens']),
     durationMs: countOrNull(meta['durationMs']),
   }
+  const preserved = preservedIds(meta)
+  if (preserved.length > 0) compaction.preserved = preserved
   return { kind: 'compaction', text: textOf(record['content']), compaction }
+}
+
+/** Records that stay in the context beside the summary; older versions name none. */
+function preservedIds(meta: Shape): string[] {
+  const messages = shapeOf(meta['preservedMessages'])
+  const all = listOf(messages['allUuids'])
+  return (all.length > 0 ? all : listOf(messages['uuids'])).map(textOf).filter((id) => id !== null)
 }
 
 /** Reads an `attachment` record: queued prompts, hooks, files and what else joined the context. */
