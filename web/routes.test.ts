@@ -9,6 +9,15 @@ test.each([
   ['/settings', { page: 'settings' }],
   ['/sessions/claude-code:0b1c', { page: 'replay', sessionId: 'claude-code:0b1c' }],
   ['/sessions/claude-code%3A0b1c%3Aagent%2F1', { page: 'replay', sessionId: 'claude-code:0b1c:agent/1' }],
+  ['/sessions/claude-code:0b1c/compaction/42', { page: 'compaction', sessionId: 'claude-code:0b1c', seq: 42 }],
+  ['/sessions/claude-code:0b1c/compaction', { page: 'compaction', sessionId: 'claude-code:0b1c', seq: null }],
+  ['/vault', { page: 'vault', snapshotId: null, compareWith: null }],
+  ['/vault/7', { page: 'vault', snapshotId: 7, compareWith: null }],
+  ['/vault/7/compare/9', { page: 'vault', snapshotId: 7, compareWith: 9 }],
+  ['/vault/7/compare/now', { page: 'vault', snapshotId: 7, compareWith: 'now' }],
+  ['/vault/seven', { page: 'unknown', path: '/vault/seven' }],
+  ['/vault/7/compare', { page: 'unknown', path: '/vault/7/compare' }],
+  ['/sessions/a/compaction/x', { page: 'unknown', path: '/sessions/a/compaction/x' }],
   ['/nowhere', { page: 'unknown', path: '/nowhere' }],
   ['/settings/more', { page: 'unknown', path: '/settings/more' }],
   ['/sessions/a/b', { page: 'unknown', path: '/sessions/a/b' }],
@@ -24,6 +33,16 @@ test('a session id with any signs comes back from its path', () => {
 
   expect(placeOf(path)).toEqual({ page: 'replay', sessionId })
   expect(new URL(path, 'http://x').search).toBe('')
+})
+
+test.each([
+  { page: 'compaction', sessionId: 'claude-code:a/b', seq: 42 },
+  { page: 'compaction', sessionId: 'claude-code:a/b', seq: null },
+  { page: 'vault', snapshotId: null, compareWith: null },
+  { page: 'vault', snapshotId: 7, compareWith: null },
+  { page: 'vault', snapshotId: 7, compareWith: 'now' },
+] as const)('the path of $page $seq$snapshotId leads back to it', (place) => {
+  expect(placeOf(pathOf(place))).toEqual(place)
 })
 
 test('a link to a moment says the moment', () => {

@@ -3,21 +3,45 @@ export type Place =
   | { page: 'live' }
   | { page: 'sessions' }
   | { page: 'replay'; sessionId: string }
+  /** Without `seq` the session's last compaction. */
+  | { page: 'compaction'; sessionId: string; seq: number | null }
+  /** `snapshotId` opens one snapshot, `compareWith` compares it with a later one or with now. */
+  | { page: 'vault'; snapshotId: number | null; compareWith: number | 'now' | null }
   | { page: 'settings' }
   | { page: 'unknown'; path: string }
 
 /** Finds the page of a path. */
 export function placeOf(path: string): Place {
   const parts = path.split('/').filter(Boolean)
-  const [first, second] = parts
+  const [first] = parts
   if (first === undefined) return { page: 'live' }
-  if (first === 'sessions' && parts.length === 1) return { page: 'sessions' }
   if (first === 'settings' && parts.length === 1) return { page: 'settings' }
-  if (first === 'sessions' && second !== undefined && parts.length === 2) {
-    const sessionId = decode(second)
-    if (sessionId !== undefined) return { page: 'replay', sessionId }
-  }
-  return { page: 'unknown', path }
+  const place = first === 'sessions' ? sessionsPlace(parts) : first === 'vault' ? vaultPlace(parts) : undefined
+  return place ?? { page: 'unknown', path }
+}
+
+function sessionsPlace([, session, view, seq, ...rest]: string[]): Place | undefined {
+  if (session === undefined) return { page: 'sessions' }
+  const sessionId = decode(session)
+  if (sessionId === undefined || rest.length > 0) return undefined
+  if (view === undefined) return { page: 'replay', sessionId }
+  if (view !== 'compaction') return undefined
+  if (seq === undefined) return { page: 'compaction', sessionId, seq: null }
+  const number = wholeNumber(seq)
+  return number === undefined ? undefined : { page: 'compaction', sessionId, seq: number }
+}
+
+function vaultPlace([, id, view, other, ...rest]: string[]): Place | undefined {
+  if (id === undefined) return { page: 'vault', snapshotId: null, compareWith: null }
+  const snapshotId = wholeNumber(id)
+  if (snapshotId === undefined || rest.length > 0) return undefined
+  if (view === undefined) return { page: 'vault', snapshotId, compareWith: null }
+  const compareWith = other === 'now' ? other : wholeNumber(other ?? '')
+  return view === 'compare' && compareWith !== undefined ? { page: 'vault', snapshotId, compareWith } : undefined
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
 /** The path of a page. */
@@ -30,8 +54,26 @@ export function pathOf(place: Exclude<Place, { page: 'unknown' }>): string {
     case 'settings':
       return '/settings'
     case 'replay':
-      return `/sessions/${encodeURIComponent(place.sessionId).replaceAll('%3A', ':')}`
+      return sessionPath(place.sessionId)
+    case 'compaction':
+      return `${sessionPath(place.sessionId)}/compaction${place.seq === null ? '' : `/${place.seq}`}`
+    case 'vault':
+      return vaultPath(place.snapshotId, place.compareWith)
   }
+}
+
+function sessionPath(sessionId: string): string {
+  return `/sessions/${encodeURIComponent(sessionId).replaceAll('%3A', ':')}`
+}
+
+function vaultPath(snapshotId: number | null, compareWith: number | 'now' | null): string {
+  if (snapshotId === null) return '/vault'
+  return compareWith === null ? `/vault/${snapshotId}` : `/vault/${snapshotId}/compare/${compareWith}`
+}
+
+/** The path of what a compaction dropped; without `seq` of the session's last one. */
+export function compactionPath(sessionId: string, seq: number | null = null): string {
+  return pathOf({ page: 'compaction', sessionId, seq })
 }
 
 /** The path of a session's replay, at a moment when one is given. */

@@ -1,4 +1,5 @@
 import Activity from '@lucide/svelte/icons/activity'
+import Archive from '@lucide/svelte/icons/archive'
 import Keyboard from '@lucide/svelte/icons/keyboard'
 import Link from '@lucide/svelte/icons/link'
 import List from '@lucide/svelte/icons/list'
@@ -24,6 +25,7 @@ export function paletteActions(
   return [
     { label: 'Go to Live', keys: 'g l', icon: Activity, run: () => router.navigate(pathOf({ page: 'live' })) },
     { label: 'Go to Sessions', keys: 'g s', icon: List, run: () => router.navigate(pathOf({ page: 'sessions' })) },
+    { label: 'Go to Vault', keys: 'g v', icon: Archive, run: () => router.navigate('/vault') },
     { label: 'Go to Settings', keys: 'g ,', icon: Settings, run: () => router.navigate(pathOf({ page: 'settings' })) },
     { label: 'Switch between dark and light', icon: SunMoon, run: () => theme.toggle() },
     { label: 'Copy a link to this view', icon: Link, run: () => void copyLink(toasts) },

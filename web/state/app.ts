@@ -3,6 +3,7 @@ import type { LiveClient } from '../api/live.ts'
 import type { Toasts } from '../ui/toasts.svelte.ts'
 import type { Ingest } from './ingest.svelte.ts'
 import type { Keys } from './keys.svelte.ts'
+import type { Notifications } from './notifications.svelte.ts'
 import type { Router } from './router.svelte.ts'
 import type { Theme } from './theme.svelte.ts'
 
@@ -14,6 +15,7 @@ export interface AppState {
   keys: Keys
   toasts: Toasts
   ingest: Ingest
+  notifications: Notifications
 }
 
 /** `getApp()` while a component is set up: `const { router, live, theme, keys } = getApp()`. */

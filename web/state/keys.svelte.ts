@@ -12,6 +12,8 @@ export interface KeyBinding {
   run: (event: KeyboardEvent) => void
   /** True where the key also works while one types. */
   inFields?: boolean
+  /** Says when the key is left to the page, such as the space bar on a button. */
+  when?: (event: KeyboardEvent) => boolean
 }
 
 interface KeyGroup {
@@ -63,7 +65,8 @@ export class Keys {
     if (this.#pauses > 0 && !key.startsWith('Mod+')) return
     const row = event.timeStamp - this.#begunAt < rowTimeoutMs && this.#begun ? `${this.#begun} ${key}` : key
     const isTyping = isField(event.target)
-    const binding = this.#find(row, isTyping) ?? (row === key ? undefined : this.#find(key, isTyping))
+    const fits = (binding: KeyBinding) => (!isTyping || binding.inFields === true) && (binding.when?.(event) ?? true)
+    const binding = this.#find(row, fits) ?? (row === key ? undefined : this.#find(key, fits))
     this.#begun = ''
     if (binding) {
       event.preventDefault()
@@ -74,11 +77,10 @@ export class Keys {
     }
   }
 
-  #find(keys: string, isTyping: boolean): KeyBinding | undefined {
+  #find(keys: string, fits: (binding: KeyBinding) => boolean): KeyBinding | undefined {
     for (const group of this.#groups.toReversed()) {
       for (const binding of group.bindings) {
-        if (isTyping && !binding.inFields) continue
-        if (binding.keys === keys || binding.also?.includes(keys)) return binding
+        if ((binding.keys === keys || binding.also?.includes(keys)) && fits(binding)) return binding
       }
     }
     return undefined

@@ -89,6 +89,19 @@ test('an open dialog lets only Mod keys through', () => {
   expect(done).toEqual(['palette', 'help'])
 })
 
+test('a binding that does not want a press leaves it to the page', () => {
+  const button = document.createElement('button')
+  keys.add('Page', [
+    { keys: 'Space', label: 'Tick', run: () => done.push('tick'), when: ({ target }) => target !== button },
+  ])
+  press(' ', { target: document.body })
+
+  expect(done).toEqual(['tick'])
+  done.length = 0
+  press(' ', { target: button })
+  expect(done).toEqual(['play'])
+})
+
 test('a key that another part has taken is left alone', () => {
   const event = new KeyboardEvent('keydown', { key: '?', cancelable: true })
   event.preventDefault()
