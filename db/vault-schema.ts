@@ -2,7 +2,7 @@
  * Tables of vault.db, the precious database. Read by drizzle-kit to generate migrations; nothing imports it while the
  * app runs, because loading Drizzle takes a second.
  */
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /** A file that was seen once. Rows are never deleted. Role `outside`: a copy of a file that Lossless was to overwrite. */
 export const sources = sqliteTable('sources', {
@@ -138,3 +138,65 @@ export const vaultNotes = sqliteTable('vault_notes', {
   value: text('value').notNull(),
   updatedAt: integer('updated_at').notNull(),
 })
+
+/**
+ * What was written outside the data folder. A row stands before the first byte is written, so that a start after a
+ * crash knows what to look at. `phase` is `writing`, `moving`, `done`, `undone` or `interrupted`; a row with `undo_of`
+ * is an undo under way and goes when it is through.
+ */
+export const outsideChanges = sqliteTable(
+  'outside_changes',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    kind: text('kind').notNull(),
+    title: text('title').notNull(),
+    at: integer('at').notNull(),
+    phase: text('phase').notNull(),
+    undoOf: integer('undo_of'),
+    /** JSON of whoever asked for the change. */
+    note: text('note'),
+  },
+  (table) => [index('outside_changes_by_phase').on(table.phase)],
+)
+
+/** The files of a change: where the bytes before lie in the vault, and what stands there after it. */
+export const outsideFiles = sqliteTable(
+  'outside_files',
+  {
+    changeId: integer('change_id')
+      .notNull()
+      .references(() => outsideChanges.id),
+    n: integer('n').notNull(),
+    path: text('path').notNull(),
+    root: text('root').notNull(),
+    /** `create`, `replace` or `delete`. */
+    action: text('action').notNull(),
+    /** The file that becomes it; null for `delete`. */
+    temp: text('temp'),
+    /** Null while nothing is kept, and for `create`. */
+    beforeGenerationId: integer('before_generation_id').references(() => generations.id),
+    beforeLength: integer('before_length'),
+    beforeSha256: text('before_sha256'),
+    beforeMode: integer('before_mode'),
+    beforeMtimeMs: real('before_mtime_ms'),
+    /** Null until the new bytes are on disk, and for `delete`. */
+    afterSha256: text('after_sha256'),
+    afterLength: integer('after_length'),
+    /** Of the file right after the change, by which it is told whether it was changed since. */
+    afterStamp: text('after_stamp'),
+  },
+  (table) => [primaryKey({ columns: [table.changeId, table.n] })],
+)
+
+/** Folders that a change made, outermost first: undo removes those that are empty. */
+export const outsideFolders = sqliteTable(
+  'outside_folders',
+  {
+    changeId: integer('change_id')
+      .notNull()
+      .references(() => outsideChanges.id),
+    n: integer('n').notNull(),
+    path: text('path').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.changeId, table.n] })],
+)
