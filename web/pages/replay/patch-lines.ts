@@ -1,10 +1,5 @@
 import { z } from 'zod'
-
-/** A line of a small diff; `gap` stands between two hunks. */
-export interface PatchLine {
-  kind: 'added' | 'removed' | 'same' | 'gap'
-  text: string
-}
+import type { PatchLine } from '../../ui/unified-patch.ts'
 
 const Hunk = z.object({ lines: z.array(z.string()) })
 const Detail = z.object({ structuredPatch: z.array(Hunk).min(1) })
