@@ -131,6 +131,59 @@ export interface LiveSession {
   status: string | null
 }
 
+/** A state of a file as the vault holds it. Cheap to make: bytes are read when they are asked for. */
+export interface KeptFile {
+  /** Where it stood. */
+  path: string
+  length: number
+  /** The bytes from `from` up to `to`, at most 1 MiB at once. They may be shared and must not be changed. */
+  read(from: number, to: number): Uint8Array
+}
+
+/** Where a session shall be cut, and what of it is kept. */
+export interface ForkRequest {
+  /** The new session's id, in the agent's form. */
+  nativeId: string
+  /** States of the session's own file. The first holds the cut; the others are looked into for what it lacks. */
+  files: readonly [KeptFile, ...KeptFile[]]
+  /** The last event that the fork has: where its line begins in the first file, and which part of the line it is. */
+  cut: { offset: number; part: number }
+  /** The folder in which the agent will be started, on this machine; null when it is not known. */
+  cwd: string | null
+}
+
+/** Bytes of a fork: a range of one of the files of the request, or bytes that stand in the place of some there. */
+export type ForkPiece = { file: number; from: number; to: number } | { bytes: Uint8Array }
+
+/** A new session that ends at a chosen event, not written yet. */
+export interface ForkPlan {
+  /** Absolute; where the agent looks for it. */
+  path: string
+  /** The folder of the agent that `path` has to stay in. */
+  root: string
+  /** Mode bits that the agent gives to its own files. */
+  mode: number
+  /** The file's content is these pieces one after the other. */
+  pieces: ForkPiece[]
+  lines: number
+  bytes: number
+  /** Id of the last event that the fork has. */
+  endsAt: string
+  /** What a person should know before resuming, as sentences. */
+  warnings: string[]
+}
+
+/** Makes new sessions that the agent can resume. Nothing is written here. */
+export interface ForkMaker {
+  /** An id in the agent's form; the same seed, of 16 bytes at least, gives the same id. */
+  idFrom(seed: Uint8Array): string
+  /** Throws a {@link ForkError} when nothing is left to resume at the cut. Hands over to other work every few milliseconds. */
+  plan(request: ForkRequest, host: Host): Promise<ForkPlan>
+}
+
+/** Why there can be no fork, as a sentence for the person who asked for it. */
+export class ForkError extends Error {}
+
 /** Reads one agent's sessions. It never sees the databases, the network or the clock. */
 export interface Adapter {
   /** Same as the folder name. Stored, so it is never renamed. */
@@ -149,6 +202,10 @@ export interface Adapter {
   readCompanion?(source: Source, content: Uint8Array): SessionFact[]
   /** Reads the agent's own registry of running sessions; only below its roots. */
   listLive?(host: Host): Promise<LiveSession[]>
+  /** Absent when the agent cannot resume a session that it did not write. */
+  readonly fork?: ForkMaker
+  /** What to type in a shell of the host to resume a session in a folder of this machine; null: wherever one is. */
+  resumeCommand?(nativeId: string, cwd: string | null, host: Host): string
   /** Tokens that fit into a model's context, given that it held `used` already. */
   contextWindow(model: string, used: number): number
   /** US dollars of one answer by the adapter's dated price table; null when the model has no price. */

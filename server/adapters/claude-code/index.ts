@@ -9,6 +9,7 @@ import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
 import { classify, listLive, roots } from './locate.ts'
 import { costOf } from './prices.ts'
+import { resumeCommand } from './resume-command.ts'
 import { BOOKKEEPING_KINDS, RECORD_SIGNS, fullKindOf, headOf, isChainRecord, kindOf } from './records.ts'
 
 /** Reads the sessions of Claude Code. See the README beside for paths, record kinds and evidence. */
@@ -20,6 +21,7 @@ export const claudeCode: Adapter = {
   readLine,
   readCompanion,
   listLive,
+  resumeCommand,
   contextWindow,
   costOf,
 }

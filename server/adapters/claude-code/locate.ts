@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { posix, win32, type PlatformPath } from 'node:path'
 import type { Host, LiveSession, Root, Source } from '../adapter.ts'
-import { isShape, textOf } from '../shared/shape.ts'
+import { isRunning, type ProcessMark } from '../shared/running-process.ts'
+import { isShape, numberOf, textOf } from '../shared/shape.ts'
 
 /** What is watched below a configuration folder. */
 const WATCHED = ['projects', 'file-history', 'sessions', 'history.jsonl']
@@ -87,7 +88,10 @@ function folderNameOf(cwd: string): string {
   return cwd.replace(/[^a-zA-Z0-9]/g, '-')
 }
 
-/** Reads the agent's registry of running sessions. Entries of processes that are gone do not count. */
+/**
+ * Reads the agent's registry of running sessions. Entries of processes that are gone, or whose number another process
+ * has got since, do not count.
+ */
 export async function listLive(host: Host): Promise<LiveSession[]> {
   const path = pathsOf(host)
   const live: LiveSession[] = []
@@ -95,30 +99,27 @@ export async function listLive(host: Host): Promise<LiveSession[]> {
     const folder = path.join(dir, 'sessions')
     for (const name of await namesIn(folder)) {
       if (!/^\d+\.json$/.test(name)) continue
-      const session = liveSession(await readEntry(path.join(folder, name)), name)
+      const session = await liveSession(await readEntry(path.join(folder, name)), name, host)
       if (session !== null) live.push(session)
     }
   }
   return live
 }
 
-function liveSession(entry: unknown, name: string): LiveSession | null {
+async function liveSession(entry: unknown, name: string, host: Host): Promise<LiveSession | null> {
   if (!isShape(entry)) return null
   const nativeId = textOf(entry['sessionId'])
-  const pid = typeof entry['pid'] === 'number' ? entry['pid'] : Number.parseInt(name, 10)
-  if (nativeId === null || !isRunning(pid)) return null
-  return { nativeId, pid, status: textOf(entry['status']) }
-}
-
-/** Signal 0 only asks. Not being allowed to signal a process means that there is one. */
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  const pid = numberOf(entry['pid']) ?? Number.parseInt(name, 10)
+  if (nativeId === null) return null
+  const mark: ProcessMark = {
+    pid,
+    startedAt: numberOf(entry['startedAt']),
+    startMark: textOf(entry['procStart']),
+    // `linux::pid:[4026531836]`
+    namespace: /^linux::(pid:\[\d+\])$/.exec(textOf(entry['pidDomain']) ?? '')?.[1] ?? null,
   }
+  if (!(await isRunning(mark, host.platform))) return null
+  return { nativeId, pid, status: textOf(entry['status']) }
 }
 
 /** The folder may be missing, and entries come and go while they are read. */
