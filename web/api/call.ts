@@ -88,6 +88,11 @@ function toApiError(response: Response, reply: unknown): ApiError {
   return new ApiError('internal', `The server answered ${response.status} without a reason.`)
 }
 
+/** What to tell a person of something that failed, where a whole error state would be too much. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : 'Lossless made a mistake. The log of the server says more.'
+}
+
 /** True for the error that an aborted request throws; it is never shown. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError'
