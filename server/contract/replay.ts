@@ -69,6 +69,8 @@ export const getCodeFile = defineRoute({
     writtenBy: z.array(z.number().int()),
     writers: z.array(z.object({ event: z.number().int().optional(), session: SessionId.optional() })),
   }),
+  // A number for each line, many times a second while the scrubber is dragged.
+  trustReply: true,
 })
 
 export const getCodeDiff = defineRoute({

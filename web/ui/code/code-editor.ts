@@ -1,7 +1,7 @@
 import { bracketMatching, codeFolding, foldGutter } from '@codemirror/language'
 import { getChunks, unifiedMergeView } from '@codemirror/merge'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
-import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state'
 import { drawSelection, EditorView, highlightSpecialChars, hoverTooltip, keymap, lineNumbers } from '@codemirror/view'
 import { docChanges } from './doc-changes.ts'
 import { languageOf, loadLanguage } from './languages.ts'
@@ -42,33 +42,43 @@ export class CodeEditor {
   #view: EditorView
   #language = new Compartment()
   #merge = new Compartment()
-  #label = new Compartment()
   #options: CodeEditorOptions
   #shown: CodeDocument | undefined
   #highlighted: string | undefined
 
   constructor(options: CodeEditorOptions) {
     this.#options = options
-    this.#view = new EditorView({ parent: options.parent, state: this.#newState('', 'Code') })
+    this.#view = new EditorView({ parent: options.parent, state: this.#newState() })
   }
 
   show(document: CodeDocument): void {
     const before = this.#shown
     this.#shown = document
-    if (before?.path !== document.path) {
-      this.#view.setState(this.#newState(document.text, `Content of ${document.path}`))
-      this.#view.scrollDOM.scrollTop = 0
+    const isOther = before?.path !== document.path
+    const isSameText = !isOther && before.text === document.text
+    const isSameDiff = isSameText && before.original === document.original
+    // What a comparison keeps of its old side would stay in the next one.
+    if (before && before.original !== null && !isSameDiff) this.#view.dispatch({ effects: this.#merge.reconfigure([]) })
+    const effects: StateEffect<unknown>[] = []
+    if (isOther && this.#highlighted !== undefined) {
       this.#highlighted = undefined
-      if (!document.isPassing) void this.#highlight(document.path)
-      this.#showExtras(document)
-      return
+      effects.push(this.#language.reconfigure([]))
+    }
+    if (document.original !== null && !isSameDiff) effects.push(this.#merge.reconfigure(mergeWith(document.original)))
+    if (!isSameDiff || before.written !== document.written) {
+      effects.push(markWritten(document.original === null ? document.written : []))
+    }
+    const length = this.#view.state.doc.length
+    if (isOther) {
+      // A new state would build every part of the editor again, which takes longer than a frame of a drag.
+      const changes = { from: 0, to: length, insert: document.text }
+      this.#view.dispatch({ changes, effects, selection: { anchor: 0 } })
+      this.#view.scrollDOM.scrollTop = 0
+    } else {
+      const changes = docChanges(before.text, document.text)
+      if (changes.length > 0 || effects.length > 0) this.#view.dispatch({ changes, effects })
     }
     if (!document.isPassing) void this.#highlight(document.path)
-    const isSameDiff = before.original === document.original && before.text === document.text
-    if (before.original !== null && !isSameDiff) this.#view.dispatch({ effects: this.#merge.reconfigure([]) })
-    const changes = docChanges(before.text, document.text)
-    if (changes.length > 0) this.#view.dispatch({ changes })
-    if (!isSameDiff || before.written !== document.written) this.#showExtras(document)
   }
 
   /** Brings the first changed line into view unless one already is. */
@@ -92,15 +102,6 @@ export class CodeEditor {
     return line === undefined || line > state.doc.lines ? undefined : state.doc.line(Math.max(1, line)).from
   }
 
-  #showExtras(document: CodeDocument): void {
-    this.#view.dispatch({
-      effects: [
-        this.#merge.reconfigure(document.original === null ? [] : mergeWith(document.original)),
-        markWritten(document.original === null ? document.written : []),
-      ],
-    })
-  }
-
   async #highlight(path: string): Promise<void> {
     if (this.#highlighted === path) return
     this.#highlighted = path
@@ -110,11 +111,10 @@ export class CodeEditor {
     if (this.#shown?.path === path) this.#view.dispatch({ effects: this.#language.reconfigure(support) })
   }
 
-  #newState(doc: string, label: string): EditorState {
+  #newState(): EditorState {
     return EditorState.create({
-      doc,
       extensions: [
-        this.#readOnly(label),
+        this.#readOnly(),
         lineNumbers({ domEventHandlers: { click: (view, line) => this.#jumpToWriter(view, line.from) } }),
         codeFolding(),
         foldGutter({ openText: '⌄', closedText: '›' }),
@@ -133,18 +133,16 @@ export class CodeEditor {
     })
   }
 
-  #readOnly(label: string): Extension {
+  #readOnly(): Extension {
     return [
       EditorState.readOnly.of(true),
       EditorView.editable.of(false),
-      this.#label.of(
-        EditorView.contentAttributes.of({
-          'aria-label': label,
-          'aria-readonly': 'true',
-          tabindex: '0',
-          spellcheck: 'false',
-        }),
-      ),
+      EditorView.contentAttributes.of(() => ({
+        'aria-label': this.#shown ? `Content of ${this.#shown.path}` : 'Code',
+        'aria-readonly': 'true',
+        tabindex: '0',
+        spellcheck: 'false',
+      })),
       // Inside the code the arrows scroll; elsewhere they move through the session.
       EditorView.domEventHandlers({
         keydown: (event) => {
