@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { compactionRoutes } from './compaction/routes.ts'
 import type { ErrorReply } from './contract/errors.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
@@ -57,6 +58,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     liveRoutes(app, deps.live, deps.version)
     sessionRoutes(app, deps)
     replayRoutes(app, deps)
+    compactionRoutes(app, deps)
     settingsRoutes(app, deps)
   })
   await serveWeb(app, deps.webDir)

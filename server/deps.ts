@@ -11,6 +11,9 @@ import { VaultStore } from '../db/stores/vault-store.ts'
 import type { Adapter, Host } from './adapters/adapter.ts'
 import { PRICE_DATE } from './adapters/claude-code/prices.ts'
 import { adapters } from './adapters/registry.ts'
+import { Compactions } from './compaction/compactions.ts'
+import type { CompactionDeps } from './compaction/routes.ts'
+import { Tokens } from './compaction/tokens.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
@@ -22,7 +25,7 @@ import type { SettingsDeps } from './settings/routes.ts'
 import { Vault } from './vault/vault.ts'
 
 /** Everything that routes need, and what runs beside them. */
-export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps {
+export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps, CompactionDeps {
   token: string
   log: Logger
   /** The built web app. */
@@ -85,6 +88,8 @@ export function buildDeps(setting: Setting): Deps {
     },
   }
   const localPath = (path: string) => mapPath(path, mappings.list())
+  const bodies = new EventBodies(kept, adapters)
+  const compactions = new Compactions({ sessions, source: { events, bodies }, tokens: new Tokens() })
 
   return {
     ...setting,
@@ -96,7 +101,8 @@ export function buildDeps(setting: Setting): Deps {
     live,
     ingest,
     code: new CodeReader(indexDb),
-    bodies: new EventBodies(kept, adapters),
+    bodies,
+    compactions,
     localPath,
     surroundings: { isLive: (id) => tracker.isLive(id), localPath },
     liveIds: () => tracker.ids(),
@@ -111,6 +117,7 @@ export function buildDeps(setting: Setting): Deps {
     }),
     close: async () => {
       tracker.close()
+      await compactions.close()
       await ingest.stop()
       closeAll([indexDb, vaultDb])
     },

@@ -65,13 +65,19 @@ export const writeBrief = defineRoute({
   area: 'Compaction',
   params: z.object({ sessionId: SessionId }),
   body: z.object({
-    /** `seq` or event id of the compaction; absent: the last one, or the whole session when it has none. */
+    /**
+     * `seq` or event id of the compaction; absent: the last one, or the whole session when it has none. `next`: one that
+     * is under way (a hook asks in the middle of it), which is what came after the last one in the record; where nothing
+     * came after it, the last one.
+     */
     compaction: z.union([z.number().int().min(0), z.string().min(1).max(400)]).optional(),
     budget: z.number().int().min(100).max(200_000),
     /** Ids of items; absent: the most important of what was lost or partly lost. */
     items: z.array(z.string()).optional(),
     /** Longest text in characters, where an agent cuts what is longer. */
     maxCharacters: z.number().int().min(500).optional(),
+    /** A link at each item, or one that says how to make them; absent: `once` where `maxCharacters` is given. */
+    links: z.enum(['each', 'once']).optional(),
   }),
   reply: z.object({
     text: z.string(),
