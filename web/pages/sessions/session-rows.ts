@@ -1,4 +1,5 @@
 import type { Session } from '../../../server/contract/session.ts'
+import { dayOf } from '../../ui/days.ts'
 
 export type Grouping = 'project' | 'day'
 
@@ -50,21 +51,5 @@ function projectHeading({ projectPath }: Session, names: ReadonlyMap<string, str
 function dayHeading(session: Session, now: number): Heading {
   const at = session.endedAt ?? session.startedAt
   if (!at) return { key: 'day:none', label: 'Without a time', path: null }
-  const day = startOfDay(Date.parse(at))
-  const days = Math.round((startOfDay(now) - day) / 86_400_000)
-  const key = `day:${day}`
-  if (days === 0) return { key, label: 'Today', path: null }
-  if (days === 1) return { key, label: 'Yesterday', path: null }
-  return { key, label: dayName(day), path: null }
-}
-
-/** `Friday 20 November 2026` */
-function dayName(day: number): string {
-  const format = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-  const parts = format.formatToParts(day).filter((part) => part.type !== 'literal')
-  return parts.map((part) => part.value).join(' ')
-}
-
-function startOfDay(time: number): number {
-  return new Date(time).setHours(0, 0, 0, 0)
+  return { ...dayOf(Date.parse(at), now), path: null }
 }
