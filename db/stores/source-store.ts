@@ -3,6 +3,9 @@ import type { SessionSource } from '../../server/contract/session.ts'
 import type { Sqlite } from '../client.ts'
 import type { SourceIdentity } from './vault-store.ts'
 
+/** A source that an agent wrote, not one of Lossless's own copies. */
+export type AgentSource = SourceIdentity & { role: Exclude<SourceIdentity['role'], 'outside'> }
+
 /** What of an agent's sources the vault holds. */
 export interface AgentSources {
   sources: number
@@ -19,7 +22,7 @@ export class SourceStore {
     this.#statements = prepare(sqlite)
   }
 
-  ofGeneration(generationId: number): SourceIdentity | undefined {
+  ofGeneration(generationId: number): AgentSource | undefined {
     return this.#statements.ofGeneration.get(generationId)
   }
 
@@ -59,8 +62,9 @@ const IDENTITY = 'sources.agent, sources.path, sources.role, native_id AS native
 
 function prepare(sqlite: Sqlite) {
   return {
-    ofGeneration: sqlite.prepare<[number], SourceIdentity>(
-      `SELECT ${IDENTITY} FROM generations JOIN sources ON sources.id = source_id WHERE generations.id = ?`,
+    ofGeneration: sqlite.prepare<[number], AgentSource>(
+      `SELECT ${IDENTITY} FROM generations JOIN sources ON sources.id = source_id
+       WHERE generations.id = ? AND role <> 'outside'`,
     ),
     generations: sqlite.prepare<[number], { id: number; length: number }>(
       'SELECT id, length FROM generations WHERE source_id = ? ORDER BY number',

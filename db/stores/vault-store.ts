@@ -1,19 +1,23 @@
 import type { Sqlite } from '../client.ts'
 
-/** What a source is, as its adapter says. */
+/**
+ * What a source is, as its adapter says. `outside` (agent `lossless`): a file that Lossless was to overwrite, which no
+ * session list and no agent's count shows.
+ */
 export interface SourceIdentity {
   agent: string
   path: string
-  role: 'session' | 'subagent' | 'companion'
+  role: 'session' | 'subagent' | 'companion' | 'outside'
   nativeId: string | null
   subagentId: string | null
 }
 
-/** A file as it was seen: device and inode, size in bytes, time of change in nanoseconds. */
+/** A file as it was seen: device and inode, size in bytes, time of change in nanoseconds, permission bits. */
 export interface FileStamp {
   identity: string
   size: number
   mtimeNs: string
+  mode: number
 }
 
 /** A known source with its newest generation. */
@@ -38,6 +42,7 @@ export interface SourceCursor {
   identity: string | null
   size: number | null
   mtimeNs: string | null
+  mode: number | null
 }
 
 export interface Generation {
@@ -127,13 +132,13 @@ export class VaultStore {
   }
 
   /** Notes that bytes of the file with this identity were kept, but not yet to its end. */
-  recordPartial(sourceId: number, identity: string, at: number): void {
-    this.#statements.recordPartial.run(identity, at, sourceId)
+  recordPartial(sourceId: number, stamp: FileStamp, at: number): void {
+    this.#statements.recordPartial.run({ ...stamp, at, sourceId })
   }
 
   /** Notes that the file was kept to its end as it stood with this stamp. */
   recordWhole(sourceId: number, stamp: FileStamp, at: number | null): void {
-    this.#statements.recordWhole.run(stamp.identity, stamp.size, stamp.mtimeNs, at, sourceId)
+    this.#statements.recordWhole.run({ ...stamp, at, sourceId })
   }
 
   newestGeneration(sourceId: number): Generation | undefined {
@@ -220,7 +225,7 @@ function toSource({ generationId, number, length, ...source }: SourceRow): Vault
 function prepareStatements(sqlite: Sqlite) {
   return {
     findCursor: sqlite.prepare<[string], SourceCursor>(
-      'SELECT id AS sourceId, state, problem, identity, size, mtime_ns AS mtimeNs FROM sources WHERE path = ?',
+      'SELECT id AS sourceId, state, problem, identity, size, mtime_ns AS mtimeNs, mode FROM sources WHERE path = ?',
     ),
     findSource: sqlite.prepare<[string], SourceRow>(`${SOURCE_LIST} WHERE s.path = ?`),
     listSources: sqlite.prepare<[], SourceRow>(`${SOURCE_LIST} ORDER BY s.id`),
@@ -239,13 +244,15 @@ function prepareStatements(sqlite: Sqlite) {
     markUnreadable: sqlite.prepare<[string, number]>(
       "UPDATE sources SET state = 'present', problem = ?, size = NULL, mtime_ns = NULL WHERE id = ?",
     ),
-    recordPartial: sqlite.prepare<[string, number, number]>(
-      `UPDATE sources SET state = 'present', problem = NULL, identity = ?, size = NULL, mtime_ns = NULL, last_kept_at = ?
-       WHERE id = ?`,
+    recordPartial: sqlite.prepare<[FileStamp & { at: number; sourceId: number }]>(
+      `UPDATE sources SET state = 'present', problem = NULL, identity = :identity, size = NULL, mtime_ns = NULL,
+         mode = :mode, seen_mtime_ns = :mtimeNs, last_kept_at = :at
+       WHERE id = :sourceId`,
     ),
-    recordWhole: sqlite.prepare<[string, number, string, number | null, number]>(
-      `UPDATE sources SET state = 'present', problem = NULL, identity = ?, size = ?, mtime_ns = ?,
-         last_kept_at = coalesce(?, last_kept_at) WHERE id = ?`,
+    recordWhole: sqlite.prepare<[FileStamp & { at: number | null; sourceId: number }]>(
+      `UPDATE sources SET state = 'present', problem = NULL, identity = :identity, size = :size, mtime_ns = :mtimeNs,
+         mode = :mode, seen_mtime_ns = :mtimeNs, last_kept_at = coalesce(:at, last_kept_at)
+       WHERE id = :sourceId`,
     ),
     newestGeneration: sqlite.prepare<[number], Generation>(
       `${GENERATION} WHERE source_id = ? ORDER BY number DESC LIMIT 1`,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { SessionId } from './session.ts'
 
 export const IngestProgress = z.object({
-  state: z.enum(['idle', 'running']),
+  /** `paused`: the backlog waits for `POST /api/ingest/resume`; what grows now is read all the same. */
+  state: z.enum(['idle', 'running', 'paused']),
   sourcesDone: z.number().int(),
   sourcesTotal: z.number().int(),
   bytesDone: z.number().int(),

@@ -12,8 +12,18 @@ export interface CodeSink {
   record(session: { key: number; id: string }, events: RecordedEvent[]): void
 }
 
+/** A compaction that was read for the first time. */
+export interface SeenCompaction {
+  generationId: number
+  /** Where its line begins: what stands before is what the agent had until then. */
+  offset: number
+  trigger: 'manual' | 'auto' | 'unknown'
+  preTokens: number | null
+}
+
 /** The lines of one block on their way into the index. */
 export class Batch {
+  readonly compactions: SeenCompaction[] = []
   readonly isFirst: boolean
   readonly #writer: IndexWriter
   readonly #adapter: Adapter
@@ -142,6 +152,7 @@ export class Batch {
       session.fork_of_id = this.#writer.findOrigin(event.id, session.key)
     }
     this.#count(event, seq)
+    if (event.kind === 'compaction') this.#noteCompaction(event, line)
     if (event.usage) this.#addUsage(event, seq)
     if (event.fileOps.length > 0 || event.result) {
       this.#recorded.push({
@@ -156,6 +167,11 @@ export class Batch {
       })
     }
     return true
+  }
+
+  #noteCompaction({ compaction }: ParsedEvent, { offset }: Line): void {
+    const { trigger = 'unknown', preTokens = null } = compaction ?? {}
+    this.compactions.push({ generationId: this.#generationId, offset, trigger, preTokens })
   }
 
   /** A parent that is not here is bridged by the record before; the first record and side chains may have none. */

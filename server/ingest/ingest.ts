@@ -2,9 +2,19 @@ import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Adapter } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
+import type { Snapshot, SnapshotReason } from '../contract/snapshots.ts'
+import { AppError } from '../errors.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { LiveTracker } from '../live/tracker.ts'
-import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
+import type {
+  IngestAnswers,
+  IngestAsk,
+  IngestOrder,
+  IngestReport,
+  IngestStart,
+  KeptCopy,
+  SnapshotRequest,
+} from './protocol.ts'
 import { watchRoots, type Watcher } from './watch.ts'
 
 /** What ingest works with on the side of the server. */
@@ -16,10 +26,17 @@ export interface IngestParts {
   log: Logger
   /** Called each time when everything is read. */
   onIdle(): void
+  /** Called when a snapshot was taken that nobody asked for. */
+  onSnapshot?(reason: SnapshotReason): void
 }
 
 /** A worker that dies is started again after this long, in milliseconds; each time it dies soon again, later. */
 const RESTART_AFTER = 1000
+
+interface Asked {
+  resolve(answer: unknown): void
+  reject(error: Error): void
+}
 
 /** Runs the ingest worker and the watcher, and tells everyone who listens what changed. */
 export class Ingest {
@@ -27,6 +44,8 @@ export class Ingest {
   #worker: Worker | null = null
   #watcher: Watcher | null = null
   #progress: IngestProgress = { state: 'running', sourcesDone: 0, sourcesTotal: 0, bytesDone: 0, bytesTotal: 0 }
+  readonly #asked = new Map<number, Asked>()
+  #lastNumber = 0
   #deaths = 0
   #isStopping = false
 
@@ -51,6 +70,55 @@ export class Ingest {
     })
     // What changed between the first walk and the first event is found by one more walk.
     this.#order({ kind: 'sweep' })
+  }
+
+  /** Keeps what is new in these files (in all when absent) before anything else; it is understood afterwards. */
+  async keepNow(paths?: string[]): Promise<void> {
+    await this.#ask({ kind: 'keep', paths: paths ?? null })
+  }
+
+  /**
+   * Keeps any file, also one that no adapter reads, and answers which range of the vault holds it now; null when it is not
+   * there. Rejects when it cannot be read.
+   */
+  async keepCopy(path: string): Promise<KeptCopy | null> {
+    return this.#ask({ kind: 'copy', path })
+  }
+
+  /**
+   * Keeps what is new in the files that are meant and names the moment. An automatic one for which nothing changed since
+   * the last of its scope is that last one.
+   */
+  async snapshot(request: SnapshotRequest): Promise<Snapshot> {
+    const snapshot = await this.#ask({ kind: 'snapshot', request })
+    this.#parts.hub.announce({ kind: 'vault' })
+    return snapshot
+  }
+
+  /** Labels or pins a snapshot; null when there is none. */
+  async describeSnapshot(
+    snapshotId: number,
+    change: { label?: string | null | undefined; isPinned?: boolean | undefined },
+  ): Promise<Snapshot | null> {
+    const snapshot = await this.#ask({ kind: 'describe-snapshot', snapshotId, ...change })
+    if (snapshot) this.#parts.hub.announce({ kind: 'vault' })
+    return snapshot
+  }
+
+  /** Deletes names of moments, and says how many there were. No byte of a session goes. */
+  async deleteSnapshots(snapshotIds: number[]): Promise<number> {
+    const removed = await this.#ask({ kind: 'delete-snapshots', snapshotIds })
+    if (removed > 0) this.#parts.hub.announce({ kind: 'vault' })
+    return removed
+  }
+
+  /** Leaves the backlog of an import where it is; sessions that grow are kept and read all the same. */
+  pauseImport(): void {
+    this.#order({ kind: 'pause' })
+  }
+
+  resumeImport(): void {
+    this.#order({ kind: 'resume' })
   }
 
   /** Stops watching and lets the worker finish the block it is at. */
@@ -85,6 +153,8 @@ export class Ingest {
 
   #onExit(): void {
     this.#worker = null
+    for (const { reject } of this.#asked.values()) reject(unavailable())
+    this.#asked.clear()
     if (this.#isStopping) return
     this.#deaths += 1
     const wait = RESTART_AFTER * 2 ** Math.min(this.#deaths, 6)
@@ -95,6 +165,25 @@ export class Ingest {
 
   #order(order: IngestOrder): void {
     this.#worker?.postMessage(order)
+  }
+
+  #ask<Kind extends keyof IngestAnswers>(
+    ask: { kind: Kind } & IngestAnswers[Kind]['ask'],
+  ): Promise<IngestAnswers[Kind]['answer']> {
+    if (!this.#worker || this.#isStopping) return Promise.reject(unavailable())
+    this.#lastNumber += 1
+    const number = this.#lastNumber
+    return new Promise((resolve, reject) => {
+      this.#asked.set(number, { resolve: (answer) => resolve(answer as IngestAnswers[Kind]['answer']), reject })
+      this.#order({ kind: 'ask', number, ask: ask as IngestAsk })
+    })
+  }
+
+  /** The one that waits for an answer, which comes once. */
+  #waitingFor(number: number): Asked | undefined {
+    const asked = this.#asked.get(number)
+    this.#asked.delete(number)
+    return asked
   }
 
   #onChange(path: string): void {
@@ -119,8 +208,22 @@ export class Ingest {
       case 'state':
         if (report.isGone) tracker.vanished(report.sessionId)
         return hub.announce({ kind: 'state', sessionId: report.sessionId })
+      case 'snapshots':
+        this.#parts.onSnapshot?.(report.reason)
+        return hub.announce({ kind: 'vault' })
+      case 'answer':
+        return this.#waitingFor(report.number)?.resolve(report.answer)
+      case 'refusal':
+        return this.#waitingFor(report.number)?.reject(new AppError(report.code, report.message))
       case 'trouble':
         return log.warn({ path: report.path }, report.message)
     }
   }
+}
+
+function unavailable(): AppError {
+  return new AppError(
+    'unavailable',
+    'Nothing can be kept at the moment, because reading is starting. Try again in a moment.',
+  )
 }

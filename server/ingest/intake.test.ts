@@ -11,6 +11,7 @@ import { claudeCode } from '../adapters/claude-code/index.ts'
 import { Vault } from '../vault/vault.ts'
 import { EventBodies } from './event-bodies.ts'
 import { Intake } from './intake.ts'
+import { Places } from './places.ts'
 import type { IngestReport } from './protocol.ts'
 import { SourceReader } from './source-reader.ts'
 import { Understanding } from './understand.ts'
@@ -34,10 +35,9 @@ function createWorld() {
   const code = { record: () => undefined, forget: () => undefined }
   const understanding = new Understanding({ writer, adapters: [claudeCode], code })
   const intake = new Intake({
-    host: { homeDir: home, env: {}, platform: 'linux' },
-    adapters: [claudeCode],
+    places: new Places({ homeDir: home, env: {}, platform: 'linux' }, [claudeCode]),
     vault,
-    reader: new SourceReader({ vault, sources, writer, understanding, report }),
+    reader: new SourceReader({ vault, sources, writer, understanding, report, onCompaction: () => undefined }),
     report,
   })
   const sessions = new SessionStore(databases.index)

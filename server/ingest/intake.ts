@@ -1,23 +1,23 @@
-import type { Adapter, Host, Source } from '../adapters/adapter.ts'
+import type { Source } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { KeepOutcome, KeptBlock, Vault } from '../vault/vault.ts'
+import type { Backlog, Unread } from './keep-first.ts'
+import type { FoundSource, Places } from './places.ts'
 import type { IngestReport } from './protocol.ts'
-import { listFiles } from './watch.ts'
 
 /** Who understands what was kept. */
 export interface Reader {
   /** The bytes are valid until it returns. */
   block(source: Source, block: KeptBlock, isLive: boolean): void
   /** Comes after the blocks of one keeping; resolves when all of it is read. */
-  kept(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> | void
+  kept(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void>
   /** Resolves when everything that was read stands in the index. */
   settle(): Promise<void> | void
 }
 
 /** What intake works with. */
 export interface IntakeParts {
-  host: Host
-  adapters: readonly Adapter[]
+  places: Places
   vault: Vault
   reader: Reader
   report(report: IngestReport): void
@@ -34,9 +34,10 @@ const TELL_EVERY = 100
  * Takes files in: keeps what is new of each, then has it understood. Changes that were told and the backlog of a sweep run
  * side by side, so that a session that grows now never waits; the newest files of the backlog come first.
  */
-export class Intake {
+export class Intake implements Backlog {
   readonly #parts: IntakeParts
   readonly #changed = new Set<string>()
+  readonly #unread: Unread[] = []
   /** Of each file at the last sweep, so that the next one costs a listing and no more. */
   readonly #stamps = new Map<string, string>()
   readonly #progress: IngestProgress = {
@@ -47,6 +48,8 @@ export class Intake {
     bytesTotal: 0,
   }
   #isTakingChanged = false
+  #isReading = false
+  #isPaused = false
   #sweeping = false
   #isSweepWanted = false
   #isStopped = false
@@ -82,6 +85,31 @@ export class Intake {
     this.#sweeping = false
   }
 
+  /** Leaves the backlog where it is after the files in work. Files that were taken in and grow are taken in all the same. */
+  pause(): void {
+    this.#isPaused = true
+    if (!this.#sweeping && this.#progress.sourcesDone < this.#progress.sourcesTotal) this.#tellProgress('paused')
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    void this.sweep()
+  }
+
+  isTakenIn({ path, stamp }: FoundSource): boolean {
+    return this.#stamps.get(path) === stamp
+  }
+
+  knownPaths(): Iterable<string> {
+    return this.#stamps.keys()
+  }
+
+  /** Has what was kept out of turn understood, as soon as there is time. */
+  readLater(unread: Unread[]): void {
+    this.#unread.push(...unread)
+    setImmediate(() => void this.#readUnread())
+  }
+
   /** Ends at the next block; what was read until then stands. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -93,42 +121,34 @@ export class Intake {
     // The first sweep also visits what is long gone: the index may lack what the vault has of it.
     const places =
       this.#stamps.size === 0 ? this.#parts.vault.listSources().map(({ path }) => path) : this.#stamps.keys()
-    const found = await this.#listFiles()
+    const found = await this.#parts.places.list()
     const seen = new Set(found.map((file) => file.path))
-    const fresh = found.filter(({ path, stamp }) => this.#stamps.get(path) !== stamp)
+    const fresh = found.filter((file) => !this.isTakenIn(file))
     // Thousands of file backups shall not delay a session; those that it names are looked up when it is read.
-    fresh.sort((a, b) => Number(a.isCompanion) - Number(b.isCompanion) || b.mtimeMs - a.mtimeMs)
+    fresh.sort((a, b) => Number(isCompanion(a)) - Number(isCompanion(b)) || b.mtimeMs - a.mtimeMs)
     const missing = [...places].filter((path) => !seen.has(path)).map((path) => ({ path, size: 0, stamp: null }))
     await this.#takeInAll([...fresh, ...missing], found)
   }
 
-  async #listFiles(): Promise<Found[]> {
-    const files: Found[] = []
-    for (const adapter of this.#parts.adapters) {
-      for (const root of adapter.roots(this.#parts.host)) {
-        for await (const { path, size, mtimeMs } of listFiles(root)) {
-          const source = this.#classify(path)
-          if (!source) continue
-          files.push({ path, size, mtimeMs, stamp: `${size} ${mtimeMs}`, isCompanion: source.role === 'companion' })
-        }
-      }
-    }
-    return files
-  }
-
-  async #takeInAll(files: { path: string; size: number; stamp: string | null }[], found: Found[]): Promise<void> {
+  async #takeInAll(files: { path: string; size: number; stamp: string | null }[], found: FoundSource[]): Promise<void> {
     const sizeOf = (list: { size: number }[]) => list.reduce((sum, file) => sum + file.size, 0)
     const progress = this.#progress
     progress.sourcesTotal = found.length
     progress.bytesTotal = sizeOf(found)
     progress.sourcesDone = found.length - files.filter((file) => file.stamp !== null).length
     progress.bytesDone = progress.bytesTotal - sizeOf(files)
-    if (files.length > 0) this.#tellProgress('running')
+    if (files.length > 0 && !this.#isPaused) this.#tellProgress('running')
+    let left = 0
     const waiting = files.values()
     const lane = async () => {
       for (const file of waiting) {
         if (this.#isStopped) return
-        const isKept = await this.#takeIn(file.path, false)
+        if (this.#isPaused && file.stamp !== null && !this.#stamps.has(file.path)) {
+          left += 1
+          continue
+        }
+        // What was taken in before and changed since is growing now, though no event told it.
+        const isKept = await this.#takeIn(file.path, this.#stamps.has(file.path))
         if (file.stamp === null) this.#stamps.delete(file.path)
         else if (isKept) this.#stamps.set(file.path, file.stamp)
         progress.sourcesDone += file.stamp === null ? 0 : 1
@@ -139,7 +159,7 @@ export class Intake {
     await Promise.all(Array.from({ length: LANES }, lane))
     if (this.#isStopped) return
     if (files.length > 0) await this.#settle()
-    this.#tellProgress('idle')
+    this.#tellProgress(left > 0 ? 'paused' : 'idle')
   }
 
   /** What could not be committed is read again by a later sweep, which therefore has to look at everything. */
@@ -163,11 +183,24 @@ export class Intake {
     this.#isTakingChanged = false
   }
 
+  async #readUnread(): Promise<void> {
+    if (this.#isReading) return
+    this.#isReading = true
+    for (let next = this.#unread.shift(); next && !this.#isStopped; next = this.#unread.shift()) {
+      const { source, outcome, isLive } = next
+      await this.#track(source, this.#parts.reader.kept(source, outcome, isLive))
+    }
+    this.#isReading = false
+    if (!this.#sweeping && !this.#isStopped) await this.#settle()
+  }
+
   /** Returns false when it failed and has to be tried again. */
   async #takeIn(path: string, isLive: boolean): Promise<boolean> {
-    const source = this.#classify(path)
-    if (!source) return true
-    const work = this.#keep(source, isLive)
+    const source = this.#parts.places.classify(path)
+    return source === null || this.#track(source, this.#keep(source, isLive))
+  }
+
+  async #track(source: Source, work: Promise<void>): Promise<boolean> {
     this.#working.add(work)
     try {
       await work
@@ -187,14 +220,6 @@ export class Intake {
       reader.block(source, block, isLive)
     })
     await reader.kept(source, outcome, isLive)
-  }
-
-  #classify(path: string): Source | null {
-    for (const adapter of this.#parts.adapters) {
-      const source = adapter.classify(path, this.#parts.host)
-      if (source) return source
-    }
-    return null
   }
 
   #trouble(source: Source | null, error: unknown): void {
@@ -217,11 +242,6 @@ export class Intake {
   }
 }
 
-interface Found {
-  path: string
-  size: number
-  mtimeMs: number
-  /** Another one means that the file was written to. */
-  stamp: string
-  isCompanion: boolean
+function isCompanion({ source }: FoundSource): boolean {
+  return source.role === 'companion'
 }

@@ -1,5 +1,7 @@
 import type { Host } from '../adapters/adapter.ts'
+import type { ErrorCode } from '../contract/errors.ts'
 import type { IngestProgress } from '../contract/live.ts'
+import type { Snapshot, SnapshotReason, SnapshotScope } from '../contract/snapshots.ts'
 
 /** What the worker is started with. */
 export interface IngestStart {
@@ -8,12 +10,52 @@ export interface IngestStart {
   host: Host
 }
 
+/** A snapshot to be taken: what is new in its files is kept first. */
+export interface SnapshotRequest {
+  reason: SnapshotReason
+  /** One sentence; null when the reason says all. */
+  cause?: string | null
+  label?: string | null
+  scope: SnapshotScope
+  /** The bytes of one source that it ends with, when the moment lies before the newest ones. */
+  upTo?: { sourceId: number; generationId: number; length: number }
+}
+
+/** Bytes in the vault: the whole of a file as it was kept. */
+export interface KeptCopy {
+  generationId: number
+  length: number
+}
+
+/** What the worker is asked, by kind, and what it answers. */
+export interface IngestAnswers {
+  keep: { ask: { paths: string[] | null }; answer: null }
+  copy: { ask: { path: string }; answer: KeptCopy | null }
+  snapshot: { ask: { request: SnapshotRequest }; answer: Snapshot }
+  /** Null when there is no such snapshot. */
+  'describe-snapshot': {
+    ask: { snapshotId: number; label?: string | null | undefined; isPinned?: boolean | undefined }
+    answer: Snapshot | null
+  }
+  /** Answers how many of them there were. */
+  'delete-snapshots': { ask: { snapshotIds: number[] }; answer: number }
+}
+
+export type IngestAsk = {
+  [Kind in keyof IngestAnswers]: { kind: Kind } & IngestAnswers[Kind]['ask']
+}[keyof IngestAnswers]
+
 /** What the server tells the worker. */
 export type IngestOrder =
   /** A path below an agent's folders is new, grew, changed or vanished. */
   | { kind: 'changed'; path: string }
   /** Walk all folders and look at every file. */
   | { kind: 'sweep' }
+  /** Leave the backlog where it is; what grows now is taken in all the same. */
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+  /** Answered by a report with the same number. */
+  | { kind: 'ask'; number: number; ask: IngestAsk }
   | { kind: 'stop' }
 
 /** What the worker tells the server. */
@@ -21,5 +63,9 @@ export type IngestReport =
   | { kind: 'progress'; progress: IngestProgress }
   | { kind: 'session'; sessionId: string; isNew: boolean; events: number; isGrowing: boolean }
   | { kind: 'state'; sessionId: string; isGone: boolean }
+  /** The worker took a snapshot that nobody asked for. */
+  | { kind: 'snapshots'; reason: SnapshotReason }
+  | { kind: 'answer'; number: number; answer: IngestAnswers[keyof IngestAnswers]['answer'] }
+  | { kind: 'refusal'; number: number; code: ErrorCode; message: string }
   /** Something that a person should know; ingest goes on. */
   | { kind: 'trouble'; message: string; path: string | null }

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { IndexWriter } from '../../db/stores/index-writer.ts'
 import type { SourceStore } from '../../db/stores/source-store.ts'
 import type { Source } from '../adapters/adapter.ts'
-import type { KeepOutcome, Vault } from '../vault/vault.ts'
+import type { KeepOutcome, KeptBlock, Vault } from '../vault/vault.ts'
+import type { SeenCompaction } from './batch.ts'
 import type { IngestReport } from './protocol.ts'
 import type { Block, SessionChange, Understanding } from './understand.ts'
 
@@ -13,6 +15,8 @@ export interface ReaderParts {
   writer: IndexWriter
   understanding: Understanding
   report(report: IngestReport): void
+  /** A session that grows now was compacted. */
+  onCompaction(sourceId: number, sessionId: string, compaction: SeenCompaction): void
 }
 
 /** A last line without line feed is read when its source has been quiet for this long, in milliseconds. */
@@ -33,18 +37,25 @@ export class SourceReader {
   }
 
   /** Takes a block that was just kept. `isLive`: of a file that is growing now, which is told at once. */
-  block(source: Source, block: Block, isLive: boolean): void {
+  block(source: Source, block: KeptBlock, isLive: boolean): void {
     if (source.role === 'companion') return
     if (!isLive) this.#parts.writer.open()
-    this.#announce(this.#understand(source, block), isLive)
+    const change = this.#understand(source, block)
+    this.#announce(change, isLive)
+    if (isLive && block.grewFrom > 0) this.#tellCompactions(block.sourceId, change, block)
   }
 
   /** Takes the end of a keeping, after its blocks: what was kept before and not read yet, and how the place stands now. */
-  kept(source: Source, outcome: KeepOutcome, isLive: boolean): void {
+  async kept(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> {
     if (outcome.sourceId === 0) return
     if (source.role === 'companion') this.#takeCompanion(source, outcome, isLive)
-    else if (outcome.generationId !== null) this.#finish(source, outcome, isLive)
+    else if (outcome.generationId !== null) await this.#finish(source, outcome, isLive)
     if (isLive) this.settle()
+  }
+
+  /** Reads everything that the vault has of a source now, so that the index can be asked about it. */
+  async catchUp(source: Source, sourceId: number): Promise<void> {
+    this.#announce(await this.#catchUpInTurns(source, sourceId), false)
   }
 
   /** Commits, and tells what was waiting for it. Throws when the disk is full; then each source starts from its cursor. */
@@ -66,8 +77,13 @@ export class SourceReader {
     this.settle()
   }
 
-  #finish(source: Source, outcome: KeepOutcome, isLive: boolean): void {
-    this.#announce(this.#catchUp(source, outcome.sourceId), isLive)
+  async #finish(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> {
+    const change = await this.#catchUpInTurns(source, outcome.sourceId)
+    this.#announce(change, isLive)
+    if (isLive && outcome.change === 'grown') {
+      const { generationId, keptFrom } = outcome
+      this.#tellCompactions(outcome.sourceId, change, { generationId, grewFrom: keptFrom })
+    }
     this.#awaitQuiet(source, outcome.sourceId)
     if (outcome.change === 'unchanged' && !outcome.returned) return
     const { writer, sources } = this.#parts
@@ -95,20 +111,49 @@ export class SourceReader {
 
   /** Reads everything that the vault has of a source and the index has not. */
   #catchUp(source: Source, sourceId: number): SessionChange | null {
-    const { vault, sources, understanding } = this.#parts
     const changes: SessionChange[] = []
+    for (let block = this.#nextUnread(sourceId); block; block = this.#nextUnread(sourceId)) {
+      const change = this.#parts.understanding.take(source, block)
+      if (change) changes.push(change)
+    }
+    return together(changes)
+  }
+
+  /** The same, leaving others their turn after each block; blocks that they take meanwhile are not read again. */
+  async #catchUpInTurns(source: Source, sourceId: number): Promise<SessionChange | null> {
+    const changes: SessionChange[] = []
+    for (let block = this.#nextUnread(sourceId); block; block = this.#nextUnread(sourceId)) {
+      const change = this.#parts.understanding.take(source, block)
+      if (change) changes.push(change)
+      await turn()
+    }
+    return together(changes)
+  }
+
+  /** The next kept bytes of a source that the index lacks. */
+  #nextUnread(sourceId: number): Block | null {
+    const { vault, sources, understanding } = this.#parts
     const start = understanding.position(sourceId)
     for (const generation of sources.generationsOf(sourceId)) {
       if (start && generation.id < start.generationId) continue
       const from = start?.generationId === generation.id ? start.offset : 0
       if (from >= generation.length) continue
-      for (const block of vault.blocks(generation.id, from)) {
-        const change = understanding.take(source, block)
-        if (change) changes.push(change)
-      }
+      const next = vault.blocks(generation.id, from).next()
+      return next.done ? null : next.value
     }
-    const last = changes.at(-1)
-    return last ? { ...last, isNew: changes.some((change) => change.isNew) } : null
+    return null
+  }
+
+  /** Tells the compactions that stand in what a growing file got just now. */
+  #tellCompactions(
+    sourceId: number,
+    change: SessionChange | null,
+    grown: { generationId: number | null; grewFrom: number },
+  ): void {
+    for (const compaction of change?.compactions ?? []) {
+      const isNow = compaction.generationId === grown.generationId && compaction.offset >= grown.grewFrom
+      if (isNow && change) this.#parts.onCompaction(sourceId, change.sessionId, compaction)
+    }
   }
 
   #awaitQuiet(source: Source, sourceId: number): void {
@@ -136,6 +181,17 @@ export class SourceReader {
       this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
     }
     if (isGrowing || performance.now() - this.#committedAt > COMMIT_EVERY) this.settle()
+  }
+}
+
+/** What several readings of one source changed. */
+function together(changes: readonly SessionChange[]): SessionChange | null {
+  const last = changes.at(-1)
+  if (!last) return null
+  return {
+    ...last,
+    isNew: changes.some((change) => change.isNew),
+    compactions: changes.flatMap((change) => change.compactions),
   }
 }
 

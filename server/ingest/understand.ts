@@ -1,7 +1,7 @@
 import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import type { Adapter, Source } from '../adapters/adapter.ts'
 import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
-import { Batch, type CodeSink } from './batch.ts'
+import { Batch, type CodeSink, type SeenCompaction } from './batch.ts'
 import { applyFact } from './facts.ts'
 
 /** Bytes of one generation of a source, as the vault has kept them. */
@@ -17,6 +17,7 @@ export interface SessionChange {
   sessionId: string
   isNew: boolean
   events: number
+  compactions: SeenCompaction[]
 }
 
 interface Reading {
@@ -82,7 +83,7 @@ export class Understanding {
       const session = this.#session(source)
       for (const fact of facts) applyFact(session, fact, () => false)
       this.#writer.saveSession(session)
-      return { sessionId: session.id, isNew: false, events: session.events }
+      return { sessionId: session.id, isNew: false, events: session.events, compactions: [] }
     })
   }
 
@@ -94,7 +95,12 @@ export class Understanding {
 
   #readingFor(block: Block): Reading {
     const held = this.#readings.get(block.sourceId)
-    if (held && held.generationId === block.generationId && endOf(held) === block.offset) return held
+    if (held && held.generationId === block.generationId && endOf(held) === block.offset) {
+      // The one that was used last is forgotten last.
+      this.#readings.delete(block.sourceId)
+      this.#readings.set(block.sourceId, held)
+      return held
+    }
     const cursor = this.#writer.cursor(block.sourceId)
     const isSame = cursor?.generationId === block.generationId
     const start = isSame ? { offset: cursor.offset, lineNumber: cursor.lines + 1 } : { offset: 0, lineNumber: 1 }
@@ -137,7 +143,7 @@ export class Understanding {
           lines: reading.splitter.position.lineNumber - 1,
         })
         const isNew = batch.isFirst
-        return { sessionId: session.id, isNew, events: session.events }
+        return { sessionId: session.id, isNew, events: session.events, compactions: batch.compactions }
       })
     } catch (error) {
       // The splitter has moved on while the rows have not: the next block starts again from the cursor.

@@ -17,6 +17,8 @@ export interface KeptBlock {
   generation: number
   offset: number
   bytes: Uint8Array
+  /** Bytes that the generation had before this keeping; 0 for a new or rewritten file, and where blocks are read again. */
+  grewFrom: number
 }
 
 /** A generation as it grows. `id` is null until its first block is stored. */
@@ -49,6 +51,7 @@ export interface KeepJob {
  */
 export async function keepFile(store: VaultStore, job: KeepJob): Promise<number> {
   const { draft, file, stamp } = job
+  const grewFrom = draft.length
   const chunker = new Chunker(draft.length - draft.settled, draft.tail)
   const blocks = readBlocks({ file, offset: draft.length, stamp, chunker, buffers: job.buffers })
   const loose = looseEnd(store, job)
@@ -71,7 +74,7 @@ export async function keepFile(store: VaultStore, job: KeepJob): Promise<number>
     )
     sourceId = generation.sourceId
     advance(draft, current, generation)
-    announce(job, current, generation)
+    announce(job, current, { ...generation, grewFrom })
     job.buffers.giveBack(current.raw.buffer)
     staged = following
   }
@@ -109,7 +112,7 @@ function writeBlock(
   })
   if (draft.id !== null) store.extendGeneration({ ...generation, id })
   const whole = staged.raw.end?.stamp ?? null
-  if (whole === null) store.recordPartial(sourceId, stamp.identity, at)
+  if (whole === null) store.recordPartial(sourceId, stamp, at)
   else store.recordWhole(sourceId, whole, at)
   return { ...generation, id }
 }
@@ -140,7 +143,11 @@ function advance(draft: Draft, staged: StagedBlock, generation: Generation): voi
   draft.settled = generation.settled
 }
 
-function announce({ onBlock }: KeepJob, { raw }: StagedBlock, { id, sourceId, number }: Generation): void {
+function announce(
+  { onBlock }: KeepJob,
+  { raw }: StagedBlock,
+  { id, sourceId, number, grewFrom }: Generation & { grewFrom: number },
+): void {
   if (raw.bytes.length === 0) return
-  onBlock({ sourceId, generationId: id, generation: number, offset: raw.offset, bytes: raw.bytes })
+  onBlock({ sourceId, generationId: id, generation: number, offset: raw.offset, bytes: raw.bytes, grewFrom })
 }

@@ -90,8 +90,8 @@ export class UnreadableError extends Error {
   }
 }
 
-/** True when both were taken of the same file in the same state. */
-export function isSameStamp(one: FileStamp, other: FileStamp): boolean {
+/** True when both were taken of the same file with the same bytes; its mode may differ. */
+export function isSameStamp(one: Omit<FileStamp, 'mode'>, other: FileStamp): boolean {
   return one.identity === other.identity && one.size === other.size && one.mtimeNs === other.mtimeNs
 }
 
@@ -109,7 +109,12 @@ function kindOf(stats: BigIntStats): string {
 }
 
 function stampOf(stats: BigIntStats): FileStamp {
-  return { identity: `${stats.dev}:${stats.ino}`, size: Number(stats.size), mtimeNs: String(stats.mtimeNs) }
+  return {
+    identity: `${stats.dev}:${stats.ino}`,
+    size: Number(stats.size),
+    mtimeNs: String(stats.mtimeNs),
+    mode: Number(stats.mode & 0o7777n),
+  }
 }
 
 function stateOfError(error: unknown): Exclude<SourceState, { kind: 'file' }> {

@@ -111,7 +111,8 @@ export class Vault {
       const generation = this.#store.findGeneration(generationId)
       if (generation === undefined || offset >= generation.length) return
       const bytes = this.readRange(generationId, offset, BLOCK)
-      yield { sourceId: generation.sourceId, generationId, generation: generation.number, offset, bytes }
+      const { sourceId, number } = generation
+      yield { sourceId, generationId, generation: number, offset, bytes, grewFrom: 0 }
       offset += bytes.length
     }
   }
@@ -138,7 +139,7 @@ export class Vault {
     const seen = lookAt(source.path)
     if (seen.kind === 'gone') return this.#gone(source)
     if (seen.kind === 'unreadable') return this.#unreadable(source, seen.reason)
-    const unchanged = this.#unchanged(source, seen.stamp)
+    const unchanged = await this.#unchanged(source, seen.stamp)
     if (unchanged) return unchanged
 
     const opened = SourceFile.open(source.path)
@@ -155,12 +156,16 @@ export class Vault {
     }
   }
 
-  #unchanged(source: SourceIdentity, stamp: FileStamp): KeepOutcome | undefined {
+  async #unchanged(source: SourceIdentity, stamp: FileStamp): Promise<KeepOutcome | undefined> {
     const cursor = this.#store.findCursor(source.path)
     if (cursor === undefined || cursor.state === 'gone' || cursor.problem !== null) return undefined
     const { sourceId, identity, size, mtimeNs } = cursor
     if (identity === null || size === null || mtimeNs === null) return undefined
     if (!isSameStamp({ identity, size, mtimeNs }, stamp)) return undefined
+    // Its bytes are the same; a change of its mode alone says nothing about its content.
+    if (cursor.mode !== stamp.mode) {
+      await this.#writes.write(source.path, () => this.#store.recordWhole(sourceId, stamp, null))
+    }
     const generationId = this.#store.newestGeneration(sourceId)?.id ?? null
     return outcome({ sourceId, generationId, change: 'unchanged', keptFrom: size, keptTo: size })
   }
