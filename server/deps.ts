@@ -107,6 +107,8 @@ export function buildDeps(setting: Setting): Deps {
     surroundings: { isLive: (id) => tracker.isLive(id), localPath },
     liveIds: () => tracker.ids(),
     describeSources: (ids) => sources.describe(ids),
+    keptFiles: (key) => keptFilesOf(sources, sessions.sourceIdsOf(key)),
+    readRange: kept.readRange,
     resolveMoment: (sessionId, at) => resolveMoment(sessions, events, sessionId, at),
     progress: () => ingest.progress,
     describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),
@@ -122,6 +124,15 @@ export function buildDeps(setting: Setting): Deps {
       closeAll([indexDb, vaultDb])
     },
   }
+}
+
+/** Transcripts among sources, in all their generations; side files are left out. */
+function keptFilesOf(sources: SourceStore, sourceIds: readonly number[]) {
+  return sourceIds.flatMap((id) => {
+    const generations = sources.generationsOf(id)
+    const source = generations[0] && sources.ofGeneration(generations[0].id)
+    return source === undefined || source.role === 'companion' ? [] : [{ path: source.path, generations }]
+  })
 }
 
 /** Finds the event that a moment names: its `seq`, its id, or the end of the session when absent. */

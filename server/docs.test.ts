@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { adapters } from './adapters/registry.ts'
+import { COMMANDS } from './cli/commands.ts'
+import { EXIT_CODES } from './cli/exit-codes.ts'
 import { CONFIG_OPTIONS, TOKEN_VARIABLE } from './config.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,6 +32,14 @@ test('every option and its variable stand in the README', () => {
     if (variable !== null) expect(readme).toContain(`\`${variable}\``)
   }
   expect(readme).toContain(`\`${TOKEN_VARIABLE}\``)
+})
+
+test('every command and every exit code stands in the README, and no other', () => {
+  const commands = [...readme.matchAll(/^\| `lossless ([a-z]+)`/gm)].map((match) => match[1])
+  const codes = [...readme.matchAll(/^\| (\d) +\|/gm)].map((match) => Number(match[1]))
+
+  expect(commands).toEqual(COMMANDS.map(({ name }) => name))
+  expect(codes).toEqual(Object.values(EXIT_CODES))
 })
 
 test('the README names no option that does not exist', () => {

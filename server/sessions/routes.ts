@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { EventLinks, EventStore, StoredEvent } from '../../db/stores/event-store.ts'
@@ -16,6 +17,7 @@ import {
 import { notFound } from '../errors.ts'
 import { mount } from '../mount.ts'
 import { findText } from './find.ts'
+import { bytesOf, chooseState, type KeptFile } from './kept-file.ts'
 import { present, type Surroundings } from './sessions.ts'
 
 /** What the routes of this feature need. */
@@ -32,6 +34,9 @@ export interface SessionDeps {
   liveIds(): string[]
   /** What the vault knows of sources. */
   describeSources(ids: readonly number[]): (SessionSource & { id: number })[]
+  /** The transcripts of a session in all their states. */
+  keptFiles(key: number): KeptFile[]
+  readRange(generationId: number, offset: number, length: number): Uint8Array
 }
 
 /** A page ends when its lines have taken this many bytes, so that answering never holds up the server. */
@@ -92,6 +97,29 @@ export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
     const stored = getStored(deps, params.sessionId)
     return findText({ events, bodies: deps.bodies }, stored.key, { text: query.q, limit: query.limit })
   })
+
+  app.get<{ Params: { sessionId: string }; Querystring: { generation?: string } }>(
+    '/api/sessions/:sessionId/source',
+    {
+      schema: {
+        tags: ['Sessions'],
+        summary:
+          'Returns the bytes of the session’s file: the longest state that was ever kept, or a numbered generation.',
+      },
+    },
+    (request, reply) => {
+      const stored = getStored(deps, request.params.sessionId)
+      const { generation } = request.query
+      const number = generation === undefined || generation === '' ? undefined : Number(generation)
+      const state = chooseState(deps.keptFiles(stored.key), number)
+      if (state === undefined) throw notFound('kept generation of this session', generation ?? '1')
+      return reply
+        .type('application/x-ndjson')
+        .header('content-length', state.length)
+        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(basename(state.path))}`)
+        .send(Readable.from(bytesOf(state, deps.readRange), { objectMode: false }))
+    },
+  )
 
   app.get<{ Params: { sessionId: string; seq: string } }>(
     '/api/sessions/:sessionId/events/:seq/line',
