@@ -11,6 +11,8 @@ export interface Reader {
   block(source: Source, block: KeptBlock, isLive: boolean): void
   /** Comes after the blocks of one keeping; resolves when all of it is read. */
   kept(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void>
+  /** Says that a file grows now, from this byte on. */
+  grows(generationId: number, from: number): void
   /** Resolves when everything that was read stands in the index. */
   settle(): Promise<void> | void
 }
@@ -105,8 +107,10 @@ export class Intake implements Backlog {
   }
 
   /** Has what was kept out of turn understood, as soon as there is time. */
-  readLater(unread: Unread[]): void {
-    this.#unread.push(...unread)
+  readLater(unread: Unread): void {
+    const { outcome, isLive } = unread
+    if (isLive && outcome.change === 'grown') this.#parts.reader.grows(outcome.generationId ?? 0, outcome.keptFrom)
+    this.#unread.push(unread)
     setImmediate(() => void this.#readUnread())
   }
 

@@ -18,7 +18,7 @@ export interface Backlog {
   isTakenIn(file: FoundSource): boolean
   /** Paths that were taken in once. */
   knownPaths(): Iterable<string>
-  readLater(unread: Unread[]): void
+  readLater(unread: Unread): void
 }
 
 export interface KeepFirstParts {
@@ -94,7 +94,7 @@ export class KeepFirst {
   async #keepOne(source: Source, isLive: boolean): Promise<KeepOutcome> {
     const outcome = await this.#parts.vault.keep(source, ignore)
     if (outcome.change !== 'unchanged' || outcome.returned) {
-      this.#parts.backlog.readLater([{ source, outcome, isLive }])
+      this.#parts.backlog.readLater({ source, outcome, isLive })
     }
     return outcome
   }

@@ -207,6 +207,6 @@ test('compactions in what is read for the first time are no reason for snapshots
   writeFileSync(later, line('One') + line('', { type: 'system', subtype: 'compact_boundary', message: undefined }))
   await expect.poll(() => world.sessions.find('claude-code:b')?.events, SOON).toBe(2)
 
-  expect(world.sessions.find('claude-code:a')?.compactions).toBe(1)
+  await expect.poll(() => world.sessions.find('claude-code:a')?.compactions, SOON).toBe(1)
   expect(world.snapshots.list({ reason: 'compaction', limit: 10 }).items).toEqual([])
 })

@@ -30,6 +30,8 @@ export class SourceReader {
   readonly #pending = new Map<number, NodeJS.Timeout>()
   /** What waits for the next commit: others hear of a change when they can read it. */
   readonly #untold: IngestReport[] = []
+  /** By generation: from which byte on it grew before our eyes. */
+  readonly #grownFrom = new Map<number, number>()
   #committedAt = 0
 
   constructor(parts: ReaderParts) {
@@ -40,9 +42,13 @@ export class SourceReader {
   block(source: Source, block: KeptBlock, isLive: boolean): void {
     if (source.role === 'companion') return
     if (!isLive) this.#parts.writer.open()
-    const change = this.#understand(source, block)
-    this.#announce(change, isLive)
-    if (isLive && block.grewFrom > 0) this.#tellCompactions(block.sourceId, change, block)
+    if (isLive) this.grows(block.generationId, block.grewFrom)
+    this.#announce(this.#understand(source, block), block.sourceId, isLive)
+  }
+
+  /** Notes that a file grows now, from this byte on; whoever reads what comes after it tells of compactions. */
+  grows(generationId: number, from: number): void {
+    if (from > 0 && !this.#grownFrom.has(generationId)) this.#grownFrom.set(generationId, from)
   }
 
   /** Takes the end of a keeping, after its blocks: what was kept before and not read yet, and how the place stands now. */
@@ -55,7 +61,7 @@ export class SourceReader {
 
   /** Reads everything that the vault has of a source now, so that the index can be asked about it. */
   async catchUp(source: Source, sourceId: number): Promise<void> {
-    this.#announce(await this.#catchUpInTurns(source, sourceId), false)
+    this.#announce(await this.#catchUpInTurns(source, sourceId), sourceId, false)
   }
 
   /** Commits, and tells what was waiting for it. Throws when the disk is full; then each source starts from its cursor. */
@@ -78,12 +84,7 @@ export class SourceReader {
   }
 
   async #finish(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> {
-    const change = await this.#catchUpInTurns(source, outcome.sourceId)
-    this.#announce(change, isLive)
-    if (isLive && outcome.change === 'grown') {
-      const { generationId, keptFrom } = outcome
-      this.#tellCompactions(outcome.sourceId, change, { generationId, grewFrom: keptFrom })
-    }
+    this.#announce(await this.#catchUpInTurns(source, outcome.sourceId), outcome.sourceId, isLive)
     this.#awaitQuiet(source, outcome.sourceId)
     if (outcome.change === 'unchanged' && !outcome.returned) return
     const { writer, sources } = this.#parts
@@ -98,7 +99,8 @@ export class SourceReader {
     const isNews = outcome.change === 'new' || outcome.change === 'grown' || outcome.change === 'rewritten'
     if (!isNews || source.subagentId === null) return
     const content = this.#parts.vault.readWhole(source.path)
-    if (content) this.#announce(this.#parts.understanding.takeCompanion(source, content), isLive)
+    if (!content) return
+    this.#announce(this.#parts.understanding.takeCompanion(source, content), outcome.sourceId, isLive)
   }
 
   /** When others before a block were not read yet, these come first, from the vault. */
@@ -144,18 +146,6 @@ export class SourceReader {
     return null
   }
 
-  /** Tells the compactions that stand in what a growing file got just now. */
-  #tellCompactions(
-    sourceId: number,
-    change: SessionChange | null,
-    grown: { generationId: number | null; grewFrom: number },
-  ): void {
-    for (const compaction of change?.compactions ?? []) {
-      const isNow = compaction.generationId === grown.generationId && compaction.offset >= grown.grewFrom
-      if (isNow && change) this.#parts.onCompaction(sourceId, change.sessionId, compaction)
-    }
-  }
-
   #awaitQuiet(source: Source, sourceId: number): void {
     clearTimeout(this.#pending.get(sourceId))
     this.#pending.delete(sourceId)
@@ -172,13 +162,17 @@ export class SourceReader {
 
   #takePending(source: Source, sourceId: number): void {
     this.#pending.delete(sourceId)
-    this.#announce(this.#parts.understanding.takePending(source, sourceId), false)
+    this.#announce(this.#parts.understanding.takePending(source, sourceId), sourceId, false)
   }
 
-  #announce(change: SessionChange | null, isGrowing: boolean): void {
+  #announce(change: SessionChange | null, sourceId: number, isGrowing: boolean): void {
     if (change) {
       const { sessionId, isNew, events } = change
       this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
+      for (const compaction of change.compactions) {
+        const from = this.#grownFrom.get(compaction.generationId)
+        if (from !== undefined && compaction.offset >= from) this.#parts.onCompaction(sourceId, sessionId, compaction)
+      }
     }
     if (isGrowing || performance.now() - this.#committedAt > COMMIT_EVERY) this.settle()
   }
