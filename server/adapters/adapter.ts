@@ -146,10 +146,10 @@ export interface ForkRequest {
   nativeId: string
   /** States of the session's own file. The first holds the cut; the others are looked into for what it lacks. */
   files: readonly [KeptFile, ...KeptFile[]]
-  /** The last event that the fork has: where its line begins in the first file, and which part of the line it is. */
-  cut: { offset: number; part: number }
-  /** The folder in which the agent will be started, on this machine; null when it is not known. */
-  cwd: string | null
+  /** The last event that the fork has, and where its line begins in the first file. */
+  cut: { offset: number; eventId: string }
+  /** Where the project is now, with symbolic links resolved; null when it is where the session's records say. */
+  movedTo: string | null
 }
 
 /** Bytes of a fork: a range of one of the files of the request, or bytes that stand in the place of some there. */

@@ -7,6 +7,7 @@ import type { Shape } from '../shared/shape.ts'
 import { eventsOf } from './events.ts'
 import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
+import { claudeForks } from './fork.ts'
 import { classify, listLive, roots } from './locate.ts'
 import { costOf } from './prices.ts'
 import { resumeCommand } from './resume-command.ts'
@@ -21,6 +22,7 @@ export const claudeCode: Adapter = {
   readLine,
   readCompanion,
   listLive,
+  fork: claudeForks,
   resumeCommand,
   contextWindow,
   costOf,
