@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { LiveClient } from '../api/live.ts'
 import type { Toasts } from '../ui/toasts.svelte.ts'
+import type { ContextWarnings } from './context-warnings.svelte.ts'
 import type { Ingest } from './ingest.svelte.ts'
 import type { Keys } from './keys.svelte.ts'
 import type { Notifications } from './notifications.svelte.ts'
@@ -16,6 +17,7 @@ export interface AppState {
   toasts: Toasts
   ingest: Ingest
   notifications: Notifications
+  warnings: ContextWarnings
 }
 
 /** `getApp()` while a component is set up: `const { router, live, theme, keys } = getApp()`. */

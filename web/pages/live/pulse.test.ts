@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import { timelineWith } from '../../testing/timeline.ts'
-import { emptyPulse, growPulse, turnsToCompaction, type Pulse } from './pulse.ts'
+import { emptyPulse, growPulse } from './pulse.ts'
 
 describe('the tool call that runs now', () => {
   // 0 is a prompt, 2 a tool call, 3 its result.
@@ -50,52 +50,14 @@ test('a later reading goes on where the first one ended', () => {
   expect(second.lastPrompt).toBe('B')
 })
 
-describe('turns to compaction', () => {
-  const steady: Pulse = {
-    ...emptyPulse,
-    context: [
-      [1, 100_000],
-      [11, 110_000],
-      [21, 120_000],
-    ],
-    prompts: [0, 10, 20],
-  }
+test('the last compaction stays the last until another one comes', () => {
+  const first = growPulse(
+    emptyPulse,
+    timelineWith({ length: 3, compactions: [{ seq: 2, pre: 171_000, post: 21_000 }] }),
+  )
+  const second = growPulse(first, timelineWith({ length: 5 }))
+  const third = growPulse(second, timelineWith({ length: 9, compactions: [{ seq: 8, pre: 180_000, post: null }] }))
 
-  test('are what is left at the pace so far', () => {
-    // 10 000 a turn, 184 000 is the edge, 64 000 are left.
-    expect(turnsToCompaction(steady, 200_000)).toBe(6)
-  })
-
-  test('count from the last compaction', () => {
-    const compacted: Pulse = {
-      ...steady,
-      context: [[1, 180_000], ...steady.context.map(([seq, tokens]): [number, number] => [seq + 10, tokens])],
-      prompts: [0, 10, 20, 30],
-      lastCompaction: 5,
-    }
-
-    expect(turnsToCompaction(compacted, 200_000)).toBe(6)
-  })
-
-  test('are not told after one turn, when the context does not grow, or when it is far away', () => {
-    expect(turnsToCompaction({ ...steady, prompts: [0, 10] }, 200_000)).toBeUndefined()
-    expect(
-      turnsToCompaction(
-        {
-          ...steady,
-          context: [
-            [1, 9],
-            [21, 9],
-          ],
-        },
-        200_000,
-      ),
-    ).toBeUndefined()
-    expect(turnsToCompaction(steady, 1_000_000)).toBeUndefined()
-    expect(turnsToCompaction(emptyPulse, 200_000)).toBeUndefined()
-  })
-
-  test('are none when the edge is passed', () => {
-    expect(turnsToCompaction(steady, 120_000)).toBe(0)
-  })
+  expect(second.lastCompaction).toEqual({ seq: 2, pre: 171_000, post: 21_000 })
+  expect(third.lastCompaction).toEqual({ seq: 8, pre: 180_000, post: null })
 })
