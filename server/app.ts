@@ -11,8 +11,10 @@ import { guard } from './plugins/guard.ts'
 import { describeApi } from './plugins/openapi.ts'
 import { serveWeb } from './plugins/static.ts'
 import { replayRoutes } from './replay/routes.ts'
+import { restoreRoutes } from './restore/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { snapshotRoutes } from './snapshots/routes.ts'
 
 /** Builds the server with all its routes, not listening: what main serves and what tests ask. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -59,7 +61,9 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     sessionRoutes(app, deps)
     replayRoutes(app, deps)
     compactionRoutes(app, deps)
+    restoreRoutes(app, deps)
     settingsRoutes(app, deps)
+    snapshotRoutes(app, deps)
   })
   await serveWeb(app, deps.webDir)
   return app

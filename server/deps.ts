@@ -19,13 +19,17 @@ import { Ingest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import type { ReplayDeps } from './replay/routes.ts'
+import { composeRestore } from './restore-deps.ts'
+import type { RestoreDeps } from './restore/routes.ts'
 import type { SessionDeps } from './sessions/routes.ts'
 import { mapPath } from './settings/path-mappings.ts'
 import type { SettingsDeps } from './settings/routes.ts'
+import { composeSnapshots } from './snapshot-deps.ts'
+import { applyRetention, type SnapshotDeps } from './snapshots/routes.ts'
 import { Vault } from './vault/vault.ts'
 
 /** Everything that routes need, and what runs beside them. */
-export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps, CompactionDeps {
+export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps, CompactionDeps, RestoreDeps, SnapshotDeps {
   token: string
   log: Logger
   /** The built web app. */
@@ -70,7 +74,8 @@ export function buildDeps(setting: Setting): Deps {
     onChange: (sessionId) => live.announce({ kind: 'state', sessionId }),
     now: Date.now,
   })
-  const ingest = new Ingest({
+  const snapshots = composeSnapshots({ vaultDb, indexDb, vaultFile: setting.vaultFile, sources })
+  const ingest: Ingest = new Ingest({
     start: { vaultPath: setting.vaultFile, indexPath: setting.indexFile, host },
     adapters,
     hub: live,
@@ -78,6 +83,12 @@ export function buildDeps(setting: Setting): Deps {
     log,
     onIdle: () => {
       for (const { id, activeAt } of sessions.activeSince(Date.now() - GROWTH_COUNTS)) tracker.grew(id, activeAt)
+    },
+    onSnapshot: (reason) => {
+      if (reason === 'daily')
+        void applyRetention({ ...snapshots, ingest }).catch((err: unknown) =>
+          log.warn({ err }, 'old snapshots could not be let go'),
+        )
     },
   })
   const kept = {
@@ -90,9 +101,15 @@ export function buildDeps(setting: Setting): Deps {
   const localPath = (path: string) => mapPath(path, mappings.list())
   const bodies = new EventBodies(kept, adapters)
   const compactions = new Compactions({ sessions, source: { events, bodies }, tokens: new Tokens() })
+  const code = new CodeReader(indexDb)
+  const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
+  const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }
+  const restore = composeRestore({ ...material, dataDir: setting.dataDir })
 
   return {
     ...setting,
+    ...restore,
+    ...snapshots,
     webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
     priceDate: PRICE_DATE,
     sessions,
@@ -100,7 +117,7 @@ export function buildDeps(setting: Setting): Deps {
     mappings,
     live,
     ingest,
-    code: new CodeReader(indexDb),
+    code,
     bodies,
     compactions,
     localPath,
@@ -109,7 +126,7 @@ export function buildDeps(setting: Setting): Deps {
     describeSources: (ids) => sources.describe(ids),
     keptFiles: (key) => keptFilesOf(sources, sessions.sourceIdsOf(key)),
     readRange: kept.readRange,
-    resolveMoment: (sessionId, at) => resolveMoment(sessions, events, sessionId, at),
+    resolveMoment: momentOf,
     progress: () => ingest.progress,
     describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),
     sizes: async () => ({
@@ -120,6 +137,8 @@ export function buildDeps(setting: Setting): Deps {
     close: async () => {
       tracker.close()
       await compactions.close()
+      await restore.outside.close()
+      await snapshots.verification.cancel()
       await ingest.stop()
       closeAll([indexDb, vaultDb])
     },

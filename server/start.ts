@@ -46,6 +46,8 @@ async function serve(
     isDemo: config.isDemo,
     log,
   })
+  const repaired = await deps.outside.repair()
+  if (repaired.interrupted > 0) log.warn('Writing into other files was interrupted. The list of changes can undo it.')
   const app = await buildApp(deps)
   try {
     await app.listen({ host: '127.0.0.1', port: config.port })

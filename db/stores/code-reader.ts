@@ -104,6 +104,11 @@ export class CodeReader {
     return this.#statements.known.get(path) !== undefined
   }
 
+  /** SHA-256 in hex of every content that a file is known to have had, at any time and in any session. */
+  everHeld(path: string): Set<string> {
+    return new Set(this.#statements.everHeld.all(path).map((row) => row.sha256.toString('hex')))
+  }
+
   /** A file's text at a moment: empty when no file was there, null when its content is not known. */
   textAt(moment: Moment, path: string): string | null {
     const file = this.fileAt(moment, path)
@@ -191,6 +196,10 @@ function prepare(sqlite: Sqlite) {
     history: sqlite.prepare<[string, number, number, number, number], VersionRow>(
       `SELECT ${columns} FROM code_files f JOIN code_versions v ON v.file_id = f.id
        WHERE f.path = ? AND (v.at, v.session_key, v.seq, v.n) <= (?, ?, ?, ?) ORDER BY v.at, v.session_key, v.seq, v.n`,
+    ),
+    everHeld: sqlite.prepare<[string], { sha256: Buffer }>(
+      `SELECT DISTINCT c.sha256 FROM code_files f JOIN code_versions v ON v.file_id = f.id
+       JOIN code_contents c ON c.id = v.content_id WHERE f.path = ?`,
     ),
     lastOp: sqlite.prepare<[number, number], { at: number }>(
       'SELECT max(at) AS at FROM code_ops WHERE session_key = ? AND seq <= ?',

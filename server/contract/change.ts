@@ -61,6 +61,10 @@ export const undoChange = defineRoute({
   summary: 'Puts back the bytes that a change replaced, and removes what it created. Files changed since are refused.',
   area: 'Vault',
   params: z.object({ changeId: z.coerce.number().int() }),
-  body: z.object({ dryRun: z.boolean().default(false) }),
+  body: z.object({
+    dryRun: z.boolean().default(false),
+    /** Put back the others although some files are refused. */
+    skipRefused: z.boolean().default(false),
+  }),
   reply: z.object({ files: z.array(PlannedFile), applied: z.boolean() }),
 })

@@ -7,6 +7,8 @@ import { SessionId } from './session.ts'
 const RestoreReply = z.object({
   files: z.array(PlannedFile),
   applied: z.boolean(),
+  /** Stands for these files as they were planned: given back as `plan`, nothing else than what was shown is written. */
+  plan: z.string(),
   /** For undo; null when nothing was written. */
   changeId: z.number().int().nullable(),
   /** How each restored session is resumed. */
@@ -19,6 +21,8 @@ const RestoreBody = z.object({
   dryRun: z.boolean().default(false),
   /** Write the others although some files are refused. */
   skipRefused: z.boolean().default(false),
+  /** Of the plan that was shown: `conflict` when something changed since. Absent: whatever the plan is now. */
+  plan: z.string().max(100).optional(),
 })
 
 export const restoreSnapshot = defineRoute({
@@ -76,10 +80,13 @@ export const restoreCode = defineRoute({
     includeProbable: z.boolean().default(true),
     dryRun: z.boolean().default(false),
     skipRefused: z.boolean().default(false),
+    /** As for a restore. */
+    plan: z.string().max(100).optional(),
   }),
   reply: z.object({
     files: z.array(PlannedFile),
     applied: z.boolean(),
+    plan: z.string(),
     changeId: z.number().int().nullable(),
     patch: z.string().nullable(),
     /** Files of the moment whose content is not known, so that they are left out. */

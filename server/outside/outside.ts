@@ -223,6 +223,7 @@ function undoWrites(entry: JournalEntry, { readKept }: OutsideParts): FileWrite[
     content: before && keptContent(readKept, before.generationId, before.length),
     ...(beforeMode === null ? {} : { mode: beforeMode }),
     ...(beforeMtimeMs === null ? {} : { mtimeMs: beforeMtimeMs }),
-    onlyIf: after?.sha256 ?? null,
+    reasonAgainst: (now) =>
+      now === (after?.sha256 ?? null) ? null : 'It was changed since. What stands there now is left alone.',
   }))
 }

@@ -18,10 +18,12 @@ export interface FileWrite {
   /** Permission bits; absent keeps those that it has, or takes the usual ones. */
   mode?: number
   mtimeMs?: number
-  /** A sentence: it is refused, because a running agent holds it. */
+  /** A sentence: it is refused in any case. */
+  refused?: string
+  /** A sentence: it is refused if it would be changed, because a running agent holds it. */
   heldBy?: string
-  /** SHA-256 of what has to stand there now, null for nothing; else it is refused as changed since. */
-  onlyIf?: string | null
+  /** Told the SHA-256 of what stands there now, null for nothing, it says why that must not be changed; null when it may. */
+  reasonAgainst?(sha256: string | null): string | null
   /** True when it is known without reading that the file, as it was seen now, has the content already. */
   isKnownSame?(seen: Seen): boolean
 }
@@ -120,6 +122,7 @@ async function planOne(
     target: null,
   })
   let bytesBefore: number | null = null
+  if (write.refused !== undefined) return refused(write.refused)
   try {
     const target = await lookAtTarget(write.path, { root: write.root, forbidden: world.forbidden }, looks)
     if (typeof target === 'string') return refused(target)
@@ -158,9 +161,8 @@ async function reasonAgainst(write: FileWrite, target: Target, world: PlanWorld)
   const held = write.heldBy ?? (await world.heldBy(target.path))
   if (held !== null) return held
   if (target.blocked !== null) return target.blocked
-  if (write.onlyIf === undefined) return null
-  const now = target.seen ? await hashFile(target.path) : null
-  return now === write.onlyIf ? null : 'It was changed since. What stands there now is left alone.'
+  if (!write.reasonAgainst) return null
+  return write.reasonAgainst(target.seen ? await hashFile(target.path) : null)
 }
 
 function refuseDoubles(plans: readonly FilePlan[]): void {

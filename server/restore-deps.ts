@@ -1,0 +1,85 @@
+import { KeptFileStore } from '../db/stores/kept-file-store.ts'
+import { OutsideStore } from '../db/stores/outside-store.ts'
+import { SessionSources } from '../db/stores/session-sources.ts'
+import { SnapshotStore } from '../db/stores/snapshot-store.ts'
+import type { CodeReader } from '../db/stores/code-reader.ts'
+import type { SessionStore } from '../db/stores/session-store.ts'
+import type { Sqlite } from '../db/client.ts'
+import type { Host } from './adapters/adapter.ts'
+import { describeHolder } from './adapters/live-sessions.ts'
+import { adapters } from './adapters/registry.ts'
+import type { Ingest } from './ingest/ingest.ts'
+import type { LiveHub } from './live/hub.ts'
+import { Outside } from './outside/outside.ts'
+import { CodeRestores, type CodeRestoreParts } from './restore/code-restores.ts'
+import { placeOf } from './restore/place.ts'
+import { Restores } from './restore/restores.ts'
+import type { RestoreDeps } from './restore/routes.ts'
+import type { Vault } from './vault/vault.ts'
+
+/** What writing outside and restoring are made of. */
+interface RestoreMaterial {
+  vaultDb: Sqlite
+  indexDb: Sqlite
+  vault: Vault
+  ingest: Ingest
+  live: LiveHub
+  host: Host
+  dataDir: string
+  sessions: SessionStore
+  code: CodeReader
+  resolveMoment: CodeRestoreParts['resolveMoment']
+  localPath(path: string): string
+}
+
+/** Ties restoring together: here, as in deps.ts, adapters meet the features. */
+export function composeRestore(material: RestoreMaterial): RestoreDeps {
+  const { vaultDb, indexDb, vault, ingest, live, host, sessions, code, resolveMoment, localPath } = material
+  const readKept = (generationId: number, offset: number, length: number) =>
+    vault.readRange(generationId, offset, length)
+  const agentRoots = () => adapters.flatMap((adapter) => adapter.roots(host).map(({ path }) => path))
+  const outside = new Outside({
+    store: new OutsideStore(vaultDb),
+    keepCopy: (path) => ingest.keepCopy(path),
+    readKept,
+    forbidden: [material.dataDir],
+    heldBy: (path) => holderOf(path, host),
+    onChange: () => live.announce({ kind: 'vault' }),
+  })
+  const snapshots = new SnapshotStore(vaultDb)
+  const restores = new Restores({
+    outside,
+    keptFiles: new KeptFileStore(vaultDb),
+    sessionSources: new SessionSources(vaultDb, indexDb),
+    sessions,
+    readKept,
+    findSnapshot: (id) => snapshots.find(id),
+    snapshotFiles: (id, sourceIds) => snapshots.filesOf(id, { sourceIds }),
+    keepNow: (paths) => ingest.keepNow(paths),
+    takeSnapshot: (request) => ingest.snapshot(request),
+    placeOf: (source) => {
+      const adapter = adapters.find(({ id }) => id === source.agent)
+      if (!adapter) return null
+      const accepts = (path: string): boolean => {
+        const there = adapter.classify(path, host)
+        return there?.role === source.role && (there.nativeId ?? null) === (source.nativeId ?? null)
+      }
+      return placeOf(source.path, { roots: adapter.roots(host).map(({ path }) => path), accepts })
+    },
+    agentRoots,
+    resumeCommand: (agent, nativeId, cwd) =>
+      adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host) ?? null,
+    localPath,
+  })
+  const codeRestores = new CodeRestores({ outside, code, sessions, resolveMoment, localPath, agentRoots })
+  return { outside, restores, codeRestores }
+}
+
+/** A sentence when a running agent has the session open that a file belongs to. */
+async function holderOf(path: string, host: Host): Promise<string | null> {
+  for (const adapter of adapters) {
+    const nativeId = adapter.classify(path, host)?.nativeId ?? null
+    if (nativeId !== null) return describeHolder(adapter, nativeId, host)
+  }
+  return null
+}
