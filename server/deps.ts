@@ -98,6 +98,10 @@ export function buildDeps(setting: Setting): Deps {
       return source && { ...source, agent: agentOf(source.agent) }
     },
   }
+  const vaultSizes = async () => ({
+    rawBytes: vault.totals().rawBytes,
+    vaultBytes: await sizeOf(setting.vaultFile),
+  })
   const localPath = (path: string) => mapPath(path, mappings.list())
   const bodies = new EventBodies(kept, adapters)
   const compactions = new Compactions({ sessions, source: { events, bodies }, tokens: new Tokens() })
@@ -129,11 +133,8 @@ export function buildDeps(setting: Setting): Deps {
     resolveMoment: momentOf,
     progress: () => ingest.progress,
     describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),
-    sizes: async () => ({
-      rawBytes: vault.totals().rawBytes,
-      vaultBytes: await sizeOf(setting.vaultFile),
-      indexBytes: await sizeOf(setting.indexFile),
-    }),
+    vaultSizes,
+    sizes: async () => ({ ...(await vaultSizes()), indexBytes: await sizeOf(setting.indexFile) }),
     close: async () => {
       tracker.close()
       await compactions.close()

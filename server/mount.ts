@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Route } from './contract/route.ts'
 import { ErrorReply } from './contract/errors.ts'
 
@@ -24,7 +24,8 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       tags: [route.area],
       params: route.params,
       querystring: route.query,
-      ...(hasBody ? { body: route.body } : {}),
+      // A request without a body says the same as one with an empty object.
+      ...(hasBody ? { body: z.preprocess((given) => given ?? {}, route.body) } : {}),
       response: { 200: route.reply, default: ErrorReply },
     },
     ...(route.trustReply ? { serializerCompiler: () => (reply: unknown) => JSON.stringify(reply) } : {}),

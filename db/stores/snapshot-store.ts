@@ -168,6 +168,11 @@ export class SnapshotStore {
     return this.#statements.expendable.all().map(toSnapshot)
   }
 
+  /** Marks that name more bytes than there are; none in a sound vault. */
+  brokenMarks(): { sourceId: number; generationId: number; length: number; missing: number }[] {
+    return this.#statements.brokenMarks.all()
+  }
+
   /** Ids of the sources that a snapshot is limited to; null when it names all, undefined when there is none. */
   membersOf(id: number): readonly number[] | null | undefined {
     const row = this.#statements.find.get(id)
@@ -347,6 +352,11 @@ function prepare(sqlite: Sqlite) {
     ),
     expendable: sqlite.prepare<[], SnapshotRow>(
       `SELECT ${COLUMNS} FROM snapshots WHERE reason <> 'manual' AND label IS NULL AND NOT is_pinned ORDER BY id DESC`,
+    ),
+    brokenMarks: sqlite.prepare<[], { sourceId: number; generationId: number; length: number; missing: number }>(
+      `SELECT m.source_id AS sourceId, m.generation_id AS generationId, m.length, m.length - g.length AS missing
+       FROM snapshot_marks m JOIN generations g ON g.id = m.generation_id
+       WHERE m.length > g.length OR g.source_id <> m.source_id`,
     ),
     allFiles: sqlite.prepare<[FilePage], FileRow>(`${FILES} ORDER BY s.id LIMIT :limit`),
     someFiles: sqlite.prepare<[FilePage & { sources: string }], FileRow>(

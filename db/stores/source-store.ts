@@ -49,6 +49,11 @@ export class SourceStore {
     })
   }
 
+  /** Sources of all agents, and how many of them are not as they were at first. */
+  counts(): { sources: number; gone: number; rewritten: number } {
+    return this.#statements.counts.get() ?? { sources: 0, gone: 0, rewritten: 0 }
+  }
+
   ofAgent(agent: AgentId): AgentSources {
     return this.#statements.ofAgent.get(agent) ?? { sources: 0, gone: 0, bytes: 0, lastKeptAt: null }
   }
@@ -78,6 +83,11 @@ function prepare(sqlite: Sqlite) {
            THEN length END), 0) AS bytes
        FROM sources LEFT JOIN generations ON generations.source_id = sources.id WHERE sources.id = ?
        GROUP BY sources.id`,
+    ),
+    counts: sqlite.prepare<[], { sources: number; gone: number; rewritten: number }>(
+      `SELECT count(*) AS sources, coalesce(sum(state = 'gone'), 0) AS gone,
+         coalesce(sum(EXISTS (SELECT 1 FROM generations WHERE source_id = sources.id AND number > 1)), 0) AS rewritten
+       FROM sources WHERE role <> 'outside'`,
     ),
     ofAgent: sqlite.prepare<[string], AgentSources>(
       `SELECT count(*) AS sources, coalesce(sum(state = 'gone'), 0) AS gone, max(last_kept_at) AS lastKeptAt,

@@ -118,6 +118,10 @@ export class VaultStore {
     return this.#statements.listSources.all().map(toSource)
   }
 
+  countSources(): number {
+    return this.#statements.countSources.get() ?? 0
+  }
+
   /** Adds the source, or takes over what the adapter says of it now. */
   putSource(source: SourceIdentity): number {
     return this.#statements.putSource.get(source) ?? 0
@@ -151,6 +155,11 @@ export class VaultStore {
 
   listGenerations(): Generation[] {
     return this.#statements.listGenerations.all()
+  }
+
+  /** Which file a generation is of. */
+  ownerOf(generationId: number): (SourceIdentity & { number: number }) | undefined {
+    return this.#statements.ownerOf.get(generationId)
   }
 
   createGeneration(generation: Omit<Generation, 'id'>, at: number): number {
@@ -229,6 +238,7 @@ function prepareStatements(sqlite: Sqlite) {
     ),
     findSource: sqlite.prepare<[string], SourceRow>(`${SOURCE_LIST} WHERE s.path = ?`),
     listSources: sqlite.prepare<[], SourceRow>(`${SOURCE_LIST} ORDER BY s.id`),
+    countSources: sqlite.prepare<[], number>("SELECT count(*) FROM sources WHERE role <> 'outside'").pluck(),
     putSource: sqlite
       .prepare<[SourceIdentity], number>(
         `INSERT INTO sources (agent, path, role, native_id, subagent_id, state)
@@ -259,6 +269,10 @@ function prepareStatements(sqlite: Sqlite) {
     ),
     findGeneration: sqlite.prepare<[number], Generation>(`${GENERATION} WHERE id = ?`),
     listGenerations: sqlite.prepare<[], Generation>(`${GENERATION} ORDER BY source_id, number`),
+    ownerOf: sqlite.prepare<[number], SourceIdentity & { number: number }>(
+      `SELECT agent, path, role, native_id AS nativeId, subagent_id AS subagentId, number
+       FROM generations JOIN sources ON sources.id = source_id WHERE generations.id = ?`,
+    ),
     createGeneration: sqlite.prepare<[Omit<Generation, 'id'> & { at: number }]>(
       `INSERT INTO generations (source_id, number, length, settled, head_hash, tail_hash, created_at)
        VALUES (:sourceId, :number, :length, :settled, :headHash, :tailHash, :at)`,

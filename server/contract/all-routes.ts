@@ -4,9 +4,10 @@ import * as compaction from './compaction.ts'
 import * as replay from './replay.ts'
 import * as restore from './restore.ts'
 import * as sessions from './sessions.ts'
+import * as snapshots from './snapshots.ts'
 import * as system from './system.ts'
 
 /** Every route that exists. A test holds that each is mounted and stands in the OpenAPI document. */
-export const allRoutes: readonly Route[] = [replay, sessions, compaction, system, change, restore]
+export const allRoutes: readonly Route[] = [replay, sessions, compaction, system, change, restore, snapshots]
   .flatMap((area) => Object.values(area))
   .filter((value): value is Route => typeof value === 'object' && 'reply' in value && 'method' in value)

@@ -134,7 +134,7 @@ export const compareSnapshots = defineRoute({
 
 /** Which snapshots are kept. Pinned and labelled ones always are. */
 export const RetentionRules = z.object({
-  /** Of automatic snapshots: all of the last days, then one a day, then one a week. */
+  /** Of automatic snapshots: all of the last days; for so many days before these one a day; before these one a week. */
   keepAllDays: z.number().int().min(1).max(3650),
   keepDailyDays: z.number().int().min(0).max(3650),
   keepWeeklyDays: z.number().int().min(0).max(36500),

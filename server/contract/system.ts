@@ -19,6 +19,22 @@ export const listAgents = defineRoute({
   reply: z.object({ items: z.array(AgentSummary) }),
 })
 
+export const pauseImport = defineRoute({
+  method: 'POST',
+  path: '/api/ingest/cancel',
+  summary: 'Leaves what was not read yet where it is. Sessions that grow are kept and read all the same.',
+  area: 'System',
+  reply: z.object({ ingest: IngestProgress }),
+})
+
+export const resumeImport = defineRoute({
+  method: 'POST',
+  path: '/api/ingest/resume',
+  summary: 'Goes on reading where an import was left.',
+  area: 'System',
+  reply: z.object({ ingest: IngestProgress }),
+})
+
 /** Tells where a project's folder is now. The longest `from` that is the path or a parent of it counts. */
 export const PathMapping = z.object({
   from: z.string().min(1).max(4096),

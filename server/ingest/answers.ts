@@ -2,12 +2,14 @@ import type { SnapshotStore } from '../../db/stores/snapshot-store.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { AppError } from '../errors.ts'
 import { VaultFullError } from '../vault/vault-full-error.ts'
+import type { Intake } from './intake.ts'
 import type { KeepFirst } from './keep-first.ts'
 import type { IngestAnswers, IngestAsk, IngestReport } from './protocol.ts'
 import type { SnapshotTaker } from './snapshot-taker.ts'
 
 /** What answers come from. */
 export interface AnswerParts {
+  intake: Intake
   keeper: KeepFirst
   taker: SnapshotTaker
   snapshots: SnapshotStore
@@ -41,10 +43,16 @@ export class Answers {
   }
 
   async #answer(ask: IngestAsk): Promise<Answer> {
-    const { keeper, taker, snapshots } = this.#parts
+    const { intake, keeper, taker, snapshots } = this.#parts
     switch (ask.kind) {
       case 'keep':
         await (ask.paths === null ? keeper.keepWhere(() => true) : keeper.keep(ask.paths))
+        return null
+      case 'pause':
+        intake.pause()
+        return null
+      case 'resume':
+        intake.resume()
         return null
       case 'copy':
         return keeper.copy(ask.path)

@@ -113,12 +113,13 @@ export class Ingest {
   }
 
   /** Leaves the backlog of an import where it is; sessions that grow are kept and read all the same. */
-  pauseImport(): void {
-    this.#order({ kind: 'pause' })
+  async pauseImport(): Promise<void> {
+    await this.#ask({ kind: 'pause' })
   }
 
-  resumeImport(): void {
-    this.#order({ kind: 'resume' })
+  /** Goes on with it. */
+  async resumeImport(): Promise<void> {
+    await this.#ask({ kind: 'resume' })
   }
 
   /** Stops watching and lets the worker finish the block it is at. */

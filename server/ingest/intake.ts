@@ -90,11 +90,13 @@ export class Intake implements Backlog {
   /** Leaves the backlog where it is after the files in work. Files that were taken in and grow are taken in all the same. */
   pause(): void {
     this.#isPaused = true
-    if (!this.#sweeping && this.#progress.sourcesDone < this.#progress.sourcesTotal) this.#tellProgress('paused')
+    if (this.#progress.state === 'running') this.#tellProgress('paused')
   }
 
+  /** Goes on with it. */
   resume(): void {
     this.#isPaused = false
+    if (this.#progress.state === 'paused') this.#tellProgress('running')
     void this.sweep()
   }
 
@@ -242,7 +244,8 @@ export class Intake implements Backlog {
   }
 
   #tellSometimes(): void {
-    if (performance.now() - this.#lastTold > TELL_EVERY) this.#tellProgress('running')
+    const state = this.#isPaused ? 'paused' : 'running'
+    if (performance.now() - this.#lastTold > TELL_EVERY) this.#tellProgress(state)
   }
 }
 

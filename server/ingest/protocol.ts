@@ -30,6 +30,9 @@ export interface KeptCopy {
 /** What the worker is asked, by kind, and what it answers. */
 export interface IngestAnswers {
   keep: { ask: { paths: string[] | null }; answer: null }
+  /** Leave the backlog where it is; what grows now is taken in all the same. */
+  pause: { ask: object; answer: null }
+  resume: { ask: object; answer: null }
   copy: { ask: { path: string }; answer: KeptCopy | null }
   snapshot: { ask: { request: SnapshotRequest }; answer: Snapshot }
   /** Null when there is no such snapshot. */
@@ -51,9 +54,6 @@ export type IngestOrder =
   | { kind: 'changed'; path: string }
   /** Walk all folders and look at every file. */
   | { kind: 'sweep' }
-  /** Leave the backlog where it is; what grows now is taken in all the same. */
-  | { kind: 'pause' }
-  | { kind: 'resume' }
   /** Answered by a report with the same number. */
   | { kind: 'ask'; number: number; ask: IngestAsk }
   | { kind: 'stop' }

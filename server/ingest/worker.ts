@@ -61,7 +61,7 @@ const taker = new SnapshotTaker({
   }),
 })
 const automatic = new AutomaticSnapshots({ taker, snapshots, report })
-const answers = new Answers({ keeper, taker, snapshots, report })
+const answers = new Answers({ intake, keeper, taker, snapshots, report })
 
 port.on('message', (order: IngestOrder) => {
   switch (order.kind) {
@@ -69,10 +69,6 @@ port.on('message', (order: IngestOrder) => {
       return intake.changed(order.path)
     case 'sweep':
       return void intake.sweep()
-    case 'pause':
-      return intake.pause()
-    case 'resume':
-      return intake.resume()
     case 'ask':
       return void answers.answer(order.number, order.ask)
     case 'stop':

@@ -11,7 +11,9 @@ import {
   getHealth,
   listAgents,
   listPathMappings,
+  pauseImport,
   putPathMapping,
+  resumeImport,
   type PathMapping,
 } from '../contract/system.ts'
 import { AppError } from '../errors.ts'
@@ -30,6 +32,8 @@ export interface SettingsDeps {
   mappings: PathMappingStore
   live: LiveHub
   progress(): IngestProgress
+  /** Where the backlog of an import can be left and taken up again; resolves when it is. */
+  ingest: { pauseImport(): Promise<void>; resumeImport(): Promise<void> }
   /** What is known of each agent from its folders and the vault. */
   describeAgents(): Promise<Omit<AgentSummary, 'sessions' | 'problems' | 'unknownKinds'>[]>
   /** Bytes that were kept, and that the two databases take. */
@@ -39,6 +43,16 @@ export interface SettingsDeps {
 /** Tells how the server stands, which agents it found, and where moved projects are. */
 export function settingsRoutes(app: FastifyInstance, deps: SettingsDeps): void {
   mount(app, getHealth, () => ({ status: 'ok' as const, version: deps.version, ingest: deps.progress() }))
+
+  mount(app, pauseImport, async () => {
+    await deps.ingest.pauseImport()
+    return { ingest: deps.progress() }
+  })
+
+  mount(app, resumeImport, async () => {
+    await deps.ingest.resumeImport()
+    return { ingest: deps.progress() }
+  })
 
   mount(app, getAbout, async () => ({
     version: deps.version,

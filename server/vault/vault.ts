@@ -132,7 +132,7 @@ export class Vault {
 
   /** Reads everything and reports what is not as it was when it was kept. */
   verify(): Generator<Damage, void> {
-    return verifyVault(this.#store)
+    return verifyVault({ store: this.#store })
   }
 
   async #keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {

@@ -12,40 +12,79 @@ export interface Damage {
   reason: string
 }
 
-/** Reads every generation: pieces without gaps, every chunk with the hash of its bytes. */
-export function* verifyVault(store: VaultStore): Generator<Damage, void> {
-  for (const { id } of store.listGenerations()) {
-    const damages = store.read(() => {
-      const generation = store.findGeneration(id)
-      return generation ? [...verifyGeneration(store, generation)] : []
+/** What a check works with. */
+export interface Check {
+  store: VaultStore
+  /** Called with the bytes that were checked since the last call. */
+  onBytes?: (bytes: number) => void
+}
+
+/**
+ * Reads every generation: pieces without gaps, every chunk with the hash of its bytes. A chunk that several places
+ * share is read once.
+ */
+export function* verifyVault(check: Check): Generator<Damage, void> {
+  const seen = new Map<number, string | null>()
+  for (const { id } of check.store.listGenerations()) {
+    // As of one moment, because the loose end of a file that grows is replaced. What was found is told outside of it.
+    const damages = check.store.read(() => {
+      const generation = check.store.findGeneration(id)
+      return generation ? [...verifyGeneration(check, generation, seen)] : []
     })
     yield* damages
   }
 }
 
-function* verifyGeneration(store: VaultStore, generation: Generation): Generator<Damage, void> {
+function* verifyGeneration(
+  { store, onBytes }: Check,
+  generation: Generation,
+  seen: Map<number, string | null>,
+): Generator<Damage, void> {
   const place = { sourceId: generation.sourceId, generationId: generation.id }
+  const pieces = attempt(() => store.piecesIn(generation.id, 0, Number.MAX_SAFE_INTEGER))
+  if (!pieces) {
+    onBytes?.(generation.length)
+    yield { ...place, offset: 0, length: generation.length, reason: 'The database is damaged here.' }
+    return
+  }
   let end = 0
-  for (const piece of store.piecesIn(generation.id, 0, Number.MAX_SAFE_INTEGER)) {
+  for (const piece of pieces) {
     const { offset, length } = piece
     if (offset !== end) yield { ...place, offset: end, length: offset - end, reason: 'Bytes are missing or doubled.' }
-    const reason = damageOf(store, piece)
+    const reason = damageOf(store, piece, seen)
     if (reason !== null) yield { ...place, offset, length, reason }
     end = offset + length
+    onBytes?.(length)
   }
   if (end !== generation.length) {
     yield { ...place, offset: end, length: generation.length - end, reason: 'The end is missing.' }
   }
 }
 
-function damageOf(store: VaultStore, piece: Piece): string | null {
-  const chunk = store.findChunk(piece.chunkId)
+function damageOf(store: VaultStore, piece: Piece, seen: Map<number, string | null>): string | null {
+  const known = seen.get(piece.chunkId)
+  if (known !== undefined) return known
+  const reason = readChunk(store, piece)
+  seen.set(piece.chunkId, reason)
+  return reason
+}
+
+function readChunk(store: VaultStore, piece: Piece): string | null {
+  const found = attempt(() => ({ chunk: store.findChunk(piece.chunkId) }))
+  if (!found) return 'The database is damaged here.'
+  const { chunk } = found
   if (chunk === undefined) return 'Its chunk is missing.'
+  const bytes = attempt(() => decode(chunk))
+  if (!bytes) return 'Its bytes cannot be decompressed.'
+  if (bytes.length !== piece.length) return 'Its chunk has another length.'
+  return hash('sha256', bytes, 'buffer').equals(chunk.sha256) ? null : 'Its bytes do not have their hash.'
+}
+
+/** A damaged page of the database is thrown as an error: it is a finding, not a reason to stop. */
+function attempt<T>(read: () => T): T | null {
   try {
-    const bytes = decode(chunk)
-    if (bytes.length !== piece.length) return 'Its chunk has another length.'
-    return hash('sha256', bytes, 'buffer').equals(chunk.sha256) ? null : 'Its bytes do not have their hash.'
+    return read()
   } catch {
-    return 'Its bytes cannot be decompressed.'
+    return null
   }
 }
