@@ -1,17 +1,21 @@
 import type { PlannedFile } from '../../server/contract/change.ts'
-import { isAbort } from '../api/call.ts'
+import { ApiError, isAbort } from '../api/call.ts'
 import { countPlan, writesOf } from './plan.ts'
 
 /** What every route answers that plans first and then writes. */
 export interface PlanReply {
   files: PlannedFile[]
   applied: boolean
+  /** Stands for the plan: given back, nothing else than what was shown is written. */
+  plan?: string
 }
 
 /** Whether to plan or to write, and what of the plan. */
 export interface PlanRun {
   dryRun: boolean
   skipRefused: boolean
+  /** Of the plan that was shown; only where the route has it. */
+  plan?: string
   signal?: AbortSignal
 }
 
@@ -100,16 +104,31 @@ export class PlanFlow<Reply extends PlanReply> {
     this.#isWriting = true
     this.#error = undefined
     try {
-      const reply = await this.#run({ dryRun: false, skipRefused: this.skipRefused })
+      const plan = this.#plan?.plan
+      const reply = await this.#run({
+        dryRun: false,
+        skipRefused: this.skipRefused,
+        ...(plan !== undefined && { plan }),
+      })
       if (reply.applied) this.#done = reply
-      else {
-        this.#plan = reply
-        this.#isChanged = true
-      }
+      else this.#showAgain(reply)
     } catch (error) {
-      this.#error = error
+      if (error instanceof ApiError && error.code === 'conflict') await this.#planAgain()
+      else this.#error = error
     }
     this.#isWriting = false
+  }
+
+  async #planAgain(): Promise<void> {
+    await this.read()
+    if (this.#plan) this.#showAgain(this.#plan)
+  }
+
+  /** Consent was to another plan: it has to be given again. */
+  #showAgain(plan: Reply): void {
+    this.#plan = plan
+    this.#isChanged = true
+    this.skipRefused = false
   }
 
   /** Forgets the plan, where a choice is not complete. */

@@ -47,10 +47,10 @@ export function missingIn({ place, folder }: RestoreChoice): string | undefined 
 export function runRestore(
   from: RestoreFrom,
   choice: RestoreChoice,
-  { dryRun, skipRefused, signal }: PlanRun,
+  { dryRun, skipRefused, plan, signal }: PlanRun,
 ): Promise<RestoreReply> {
   const where = choice.place === 'folder' ? { to: choice.folder.trim() } : {}
-  const how = { ...where, dryRun, skipRefused }
+  const how = { ...where, dryRun, skipRefused, ...(plan !== undefined && { plan }) }
   const extra = signal ? { signal } : {}
   if (from.kind === 'session') {
     const body = { ...how, newest: choice.state === 'newest' }

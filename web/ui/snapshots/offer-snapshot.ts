@@ -1,4 +1,4 @@
-import { deleteSnapshot, type Snapshot } from '../../../server/contract/snapshots.ts'
+import { createSnapshot, deleteSnapshot, type Snapshot } from '../../../server/contract/snapshots.ts'
 import { call, sentenceOf } from '../../api/call.ts'
 import { pathOf } from '../../routes.ts'
 import type { AppState } from '../../state/app.ts'
@@ -21,6 +21,18 @@ export function offerSnapshot(app: Pick<AppState, 'toasts' | 'router'>, snapshot
       { label: 'Undo', run: () => void remove(toasts, snapshot.id) },
     ],
   })
+}
+
+/** Takes a snapshot of one session and says so. */
+export async function snapshotSession(
+  app: Pick<AppState, 'toasts' | 'router'>,
+  session: { id: string },
+): Promise<void> {
+  try {
+    offerSnapshot(app, await call(createSnapshot, { body: { scope: { sessions: [session.id] } } }))
+  } catch (error) {
+    app.toasts.show(sentenceOf(error), 'error')
+  }
 }
 
 async function remove(toasts: AppState['toasts'], snapshotId: number): Promise<void> {

@@ -6,7 +6,7 @@ import Gauge from '@lucide/svelte/icons/gauge'
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
 import type { Snapshot, SnapshotReason, SnapshotScope } from '../../../server/contract/snapshots.ts'
-import { folderName, formatCountOf } from '../../ui/format.ts'
+import { folderName, formatCountOf } from '../format.ts'
 
 /** How a reason is named and marked: never by colour alone. */
 interface ReasonLook {
