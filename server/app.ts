@@ -6,6 +6,7 @@ import { compactionRoutes } from './compaction/routes.ts'
 import type { ErrorReply } from './contract/errors.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
+import { forkRoutes } from './forks/routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { guard } from './plugins/guard.ts'
 import { describeApi } from './plugins/openapi.ts'
@@ -60,6 +61,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     liveRoutes(app, deps.live, deps.version)
     sessionRoutes(app, deps)
     replayRoutes(app, deps)
+    forkRoutes(app, deps.forks)
     compactionRoutes(app, deps)
     restoreRoutes(app, deps)
     settingsRoutes(app, deps)

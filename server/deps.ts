@@ -14,6 +14,8 @@ import { adapters } from './adapters/registry.ts'
 import { Compactions } from './compaction/compactions.ts'
 import type { CompactionDeps } from './compaction/routes.ts'
 import { Tokens } from './compaction/tokens.ts'
+import { composeForks } from './fork-deps.ts'
+import type { ForkDeps } from './forks/routes.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
@@ -36,6 +38,7 @@ export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps, CompactionD
   webDir: string
   live: LiveHub
   ingest: Ingest
+  forks: ForkDeps
   close(): Promise<void>
 }
 
@@ -109,6 +112,9 @@ export function buildDeps(setting: Setting): Deps {
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
   const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }
   const restore = composeRestore({ ...material, dataDir: setting.dataDir })
+  const keptFiles = (key: number) => keptFilesOf(sources, sessions.sourceIdsOf(key))
+  const { readRange } = kept
+  const forks = composeForks({ ...material, events, bodies, keptFiles, readRange, outside: restore.outside })
 
   return {
     ...setting,
@@ -128,8 +134,9 @@ export function buildDeps(setting: Setting): Deps {
     surroundings: { isLive: (id) => tracker.isLive(id), localPath },
     liveIds: () => tracker.ids(),
     describeSources: (ids) => sources.describe(ids),
-    keptFiles: (key) => keptFilesOf(sources, sessions.sourceIdsOf(key)),
-    readRange: kept.readRange,
+    keptFiles,
+    readRange,
+    forks,
     resolveMoment: momentOf,
     progress: () => ingest.progress,
     describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),

@@ -13,7 +13,6 @@ import { blocksOf, type KeptFile, type Piece } from './content.ts'
 
 /** What an agent can do about sessions that it shall go on with. */
 export interface Forker {
-  label: string
   /** An id in the agent's form. */
   idFrom(seed: Uint8Array): string
   /** Throws an `AppError` where nothing is left to resume. */
@@ -49,13 +48,14 @@ export interface ForkDeps {
   forkPlaces: ForkStore
   /** Absent where the agent cannot resume a session that it did not write. */
   forkerOf(agent: AgentId): Forker | undefined
-  resumeCommand(agent: AgentId, nativeId: string, cwd: string | null): string
+  /** Null where the agent cannot resume. */
+  resumeCommand(agent: AgentId, nativeId: string, cwd: string | null): string | null
   resolveMoment(sessionId: string, at: string): { key: number; seq: number } | undefined
   /** The session's own files, each with all that was ever kept of it. */
-  keptFiles(sessionKey: number): { path: string; generations: { id: number; length: number }[] }[]
+  keptFiles(sessionKey: number): readonly { path: string; generations: readonly { id: number; length: number }[] }[]
   readRange(generationId: number, offset: number, length: number): Uint8Array
   /** True for the event of a compaction that the agent began by itself. */
-  isAutomaticCompaction(sessionId: string, sessionKey: number, seq: number): boolean
+  isAutomaticCompaction(sessionKey: number, seq: number): boolean
   outside: {
     plan(writes: readonly Write[]): Promise<PlannedFile[]>
     apply(change: { kind: ChangeKind; title: string; writes: readonly Write[] }): Promise<{
@@ -98,13 +98,11 @@ export async function fork(
     if (planned?.action !== 'create') throw refusal(planned)
 
     const changeId = request.dryRun ? null : await write(deps, stored, writes)
-    const room = roomAt(deps.forkPlaces, cutOf(stored, row), (seq) =>
-      deps.isAutomaticCompaction(stored.id, stored.key, seq),
-    )
+    const room = roomAt(deps.forkPlaces, cutOf(stored, row), (seq) => deps.isAutomaticCompaction(stored.key, seq))
     return {
       nativeId,
       path: plan.path,
-      resume: { cwd: place.cwd, command: deps.resumeCommand(stored.agent, nativeId, place.cwd) },
+      resume: { cwd: place.cwd, command: deps.resumeCommand(stored.agent, nativeId, place.cwd) ?? '' },
       changeId,
       endsAt: deps.events.findSeq(stored.key, plan.endsAt) ?? row.seq,
       lines: plan.lines,

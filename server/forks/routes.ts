@@ -23,6 +23,7 @@ export function forkRoutes(app: FastifyInstance, deps: ForkDeps): void {
       return { opened: false, reason }
     }
     const command = deps.resumeCommand(stored.agent, stored.nativeId, cwd)
+    if (command === null) return { opened: false, reason: 'This agent cannot resume a session from a terminal.' }
     const reason = await openInTerminal(command, { env: process.env, platform: process.platform })
     return { opened: reason === null, reason }
   })
