@@ -7,6 +7,8 @@ export interface PageActions {
   openFind: () => void
   closeFind: () => void
   copyLink: () => void
+  /** Goes to what the last compaction before the moment lost, else the next one. */
+  openLoss: () => void
 }
 
 /** The keys of the replay, as the help lists them. */
@@ -37,6 +39,9 @@ export function replayKeys(view: ReplayView, page: PageActions): KeyBinding[] {
       label: 'Follow the end of a live session',
       run: () => (playback.isFollowing ? playback.unfollow() : playback.follow()),
     },
+    { keys: 'F', label: 'Fork here: a new session that ends at this step', run: () => view.fork() },
+    { keys: 'R', label: 'Restore the code to this step', run: () => view.restoreCode() },
+    { keys: 'w', label: 'What the compaction lost', run: page.openLoss },
     { keys: 'Shift+Home', label: 'First step', run: () => view.seek(0) },
     { keys: 'Shift+End', label: 'Last step', run: () => view.seek(view.track.length - 1) },
     { keys: 'y', label: 'Copy a link to this moment', run: page.copyLink },

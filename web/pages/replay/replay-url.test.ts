@@ -26,6 +26,14 @@ describe('the address of a replay', () => {
     expect(url.isFollowing).toBe(false)
   })
 
+  it('opens the dialog that it names', () => {
+    expect(readReplayUrl(new URLSearchParams('fork=82')).dialog).toEqual({ kind: 'fork', at: 82 })
+    expect(readReplayUrl(new URLSearchParams('code=end')).dialog).toEqual({ kind: 'code', at: Infinity })
+    expect(readReplayUrl(new URLSearchParams('restore=1')).dialog).toEqual({ kind: 'restore' })
+    expect(readReplayUrl(new URLSearchParams('fork=-1&code=x&restore=2')).dialog).toBeNull()
+    expect(through('at=5&fork=82')).toBe('at=5&fork=82')
+  })
+
   it('names no moment while it follows', () => {
     expect(through('at=5&follow=1')).toBe('follow=1')
   })

@@ -4,6 +4,9 @@ import { ALL_GROUPS, DEFAULT_GROUPS, type KindGroup } from './kinds.ts'
 export const CODE_MODES = ['content', 'before', 'start', 'disk'] as const
 export type CodeMode = (typeof CODE_MODES)[number]
 
+/** A dialog over the replay, and the event that it is about. */
+export type ReplayDialog = { kind: 'fork' | 'code'; at: number } | { kind: 'restore' }
+
 /** What the address of a replay says. A link or a reload brings the same picture back. */
 export interface ReplayUrl {
   /** A `seq` or an event's id; null stands for the start, or the end of a live session. */
@@ -13,6 +16,7 @@ export interface ReplayUrl {
   groups: ReadonlySet<KindGroup>
   isFollowing: boolean
   find: string
+  dialog: ReplayDialog | null
 }
 
 /** Reads the address. What is not understood counts as absent. */
@@ -26,7 +30,18 @@ export function readReplayUrl(query: URLSearchParams): ReplayUrl {
     groups: new Set(named ? ALL_GROUPS.filter((group) => named.includes(group)) : DEFAULT_GROUPS),
     isFollowing: query.get('follow') === '1',
     find: query.get('find') ?? '',
+    dialog: readDialog(query),
   }
+}
+
+/** `fork=82` and `code=82` name the last event that counts, `end` the end of the session; `restore=1` is the whole session. */
+function readDialog(query: URLSearchParams): ReplayDialog | null {
+  for (const kind of ['fork', 'code'] as const) {
+    const text = query.get(kind) ?? ''
+    if (text === 'end') return { kind, at: Infinity }
+    if (/^\d{1,15}$/.test(text)) return { kind, at: Number(text) }
+  }
+  return query.get('restore') === '1' ? { kind: 'restore' } : null
 }
 
 /** Writes the address, leaving out what is usual. Keys that belong to others stay. */
@@ -44,5 +59,9 @@ export function writeReplayUrl(url: ReplayUrl, base: URLSearchParams): URLSearch
   else query.set('kinds', ALL_GROUPS.filter((group) => url.groups.has(group)).join(','))
   put('follow', url.isFollowing ? '1' : null)
   put('find', url.find)
+  const { dialog } = url
+  put('fork', dialog?.kind === 'fork' ? String(dialog.at) : null)
+  put('code', dialog?.kind === 'code' ? String(dialog.at) : null)
+  put('restore', dialog?.kind === 'restore' ? '1' : null)
   return query
 }

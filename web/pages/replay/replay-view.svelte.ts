@@ -6,7 +6,7 @@ import type { KindGroup } from './kinds.ts'
 import { Playback } from './playback.svelte.ts'
 import type { ReplayApi } from './replay-api.ts'
 import { ReplaySession } from './replay-session.svelte.ts'
-import type { CodeMode, ReplayUrl } from './replay-url.ts'
+import type { CodeMode, ReplayDialog, ReplayUrl } from './replay-url.ts'
 import { buildTrack, nextIn, Track } from './track.ts'
 
 /** What one can jump to. `fileEdits` are the edits of the opened file. */
@@ -35,6 +35,7 @@ export class ReplayView {
   mode = $state<CodeMode>('content')
   /** The file that the reader chose; null lets the code pane follow the edits. */
   pinned = $state<string | null>(null)
+  #dialog = $state.raw<ReplayDialog | null>(null)
   #isScrubbing = $state(false)
   #listAskedAt = 0
   #restFrame = 0
@@ -84,6 +85,16 @@ export class ReplayView {
     return this.#inner ?? this
   }
 
+  /** True for the track of a sub-agent inside another replay. */
+  get isInner(): boolean {
+    return this.#parent !== undefined
+  }
+
+  /** What stands over the replay. */
+  get dialog(): ReplayDialog | null {
+    return this.#dialog
+  }
+
   get track(): Track {
     return this.#track
   }
@@ -111,6 +122,25 @@ export class ReplayView {
   /** True while the playhead is dragged and does not rest: what is costly to draw waits for that. */
   get isScrubbing(): boolean {
     return this.#isScrubbing
+  }
+
+  /** Asks how the session would be cut after an event; without one after the step that is shown. */
+  fork(at = this.playback.moment): void {
+    this.#dialog = { kind: 'fork', at }
+  }
+
+  /** Asks where the files of a moment shall go; without one of the moment that is shown. */
+  restoreCode(at = this.playback.moment): void {
+    this.#dialog = { kind: 'code', at }
+  }
+
+  /** Asks where the session itself shall go. */
+  restoreSession(): void {
+    this.#dialog = { kind: 'restore' }
+  }
+
+  closeDialog(): void {
+    this.#dialog = null
   }
 
   isBranchOpen(branch: number): boolean {
@@ -210,6 +240,7 @@ export class ReplayView {
     this.pinned = url.file
     if (url.find !== this.find.words) this.find.set(url.find)
     if (url.find) this.find.isOpen = true
+    this.#dialog = this.#inRange(url.dialog)
     if (url.isFollowing || (url.at === null && this.session.detail?.isLive)) return this.playback.follow()
     const seq = url.at === null ? this.session.length - 1 : await this.#resolve(url.at)
     this.#reveal(seq)
@@ -246,6 +277,12 @@ export class ReplayView {
     this.session.close()
     this.code.close()
     this.find.close()
+  }
+
+  #inRange(dialog: ReplayDialog | null): ReplayDialog | null {
+    if (!dialog || dialog.kind === 'restore') return dialog
+    const end = this.session.length - 1
+    return end < 0 ? null : { ...dialog, at: Math.min(dialog.at, end) }
   }
 
   /** An event's id is known to the server only; a moment that does not exist is the end. */

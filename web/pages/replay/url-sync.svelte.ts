@@ -70,6 +70,7 @@ export class UrlSync {
         groups: view.groups,
         isFollowing: view.playback.isFollowing,
         find: view.find.isOpen ? view.find.words : '',
+        dialog: view.dialog,
       },
       new URLSearchParams(),
     )
