@@ -1,9 +1,12 @@
 import type { Session } from '../../server/contract/session.ts'
 import { listSessions } from '../../server/contract/sessions.ts'
 import { ApiError, call, isAbort } from '../api/call.ts'
+import { isFitFor, type PaletteQuery } from './palette-query.ts'
 
 const typingPauseMs = 80
 const shown = 12
+/** So many are looked at where only some of them are of use. */
+const looked = 200
 
 /** Sessions for what is typed into the palette; the last active ones for nothing. */
 export class SessionFinder {
@@ -26,10 +29,10 @@ export class SessionFinder {
     return this.#problem
   }
 
-  find(words: string): void {
+  find({ verb, words }: PaletteQuery): void {
     this.stop()
     this.#isLoading = true
-    this.#timer = setTimeout(() => void this.#read(words.trim()), words ? typingPauseMs : 0)
+    this.#timer = setTimeout(() => void this.#read({ verb, words }), words ? typingPauseMs : 0)
   }
 
   stop(): void {
@@ -37,12 +40,13 @@ export class SessionFinder {
     this.#abort?.abort()
   }
 
-  async #read(words: string): Promise<void> {
+  async #read({ verb, words }: PaletteQuery): Promise<void> {
     const abort = new AbortController()
     this.#abort = abort
-    const query = words ? { q: words, limit: shown } : { limit: shown }
+    const query = { limit: verb === 'lost' ? looked : shown, ...(words ? { q: words } : {}) }
     try {
-      this.#sessions = (await call(listSessions, { query, signal: abort.signal })).items
+      const { items } = await call(listSessions, { query, signal: abort.signal })
+      this.#sessions = items.filter((session) => isFitFor(verb, session)).slice(0, shown)
       this.#problem = undefined
     } catch (error) {
       if (isAbort(error)) return

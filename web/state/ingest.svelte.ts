@@ -1,4 +1,4 @@
-import { getHealth } from '../../server/contract/system.ts'
+import { getHealth, pauseImport, resumeImport } from '../../server/contract/system.ts'
 import type { IngestProgress } from '../../server/contract/live.ts'
 import { call } from '../api/call.ts'
 import type { LiveClient } from '../api/live.ts'
@@ -15,6 +15,7 @@ export class Ingest {
   #rate = new ReadingRate()
   #bytesPerSecond = $state<number>()
   #isImporting = $state(false)
+  #isPaused = $state(false)
   #isLooking = $state(true)
 
   /** Undefined until the server has said it once. */
@@ -25,6 +26,11 @@ export class Ingest {
   /** True from the moment that there is much to read until all of it is read. */
   get isImporting(): boolean {
     return this.#isImporting
+  }
+
+  /** True while the import waits until someone lets it go on. */
+  get isPaused(): boolean {
+    return this.#isPaused
   }
 
   /** True while nothing is known to be there because the server may just have begun to look. */
@@ -63,6 +69,15 @@ export class Ingest {
     }
   }
 
+  /** Leaves what was not read yet where it is. */
+  async pause(): Promise<void> {
+    this.#take((await call(pauseImport)).ingest)
+  }
+
+  async resume(): Promise<void> {
+    this.#take((await call(resumeImport)).ingest)
+  }
+
   async #read(): Promise<void> {
     try {
       this.#take((await call(getHealth)).ingest)
@@ -75,7 +90,9 @@ export class Ingest {
     this.#progress = progress
     if (progress.sourcesTotal > 0) this.#isLooking = false
     const isRunning = progress.state === 'running'
-    this.#isImporting = isRunning && (this.#isImporting || progress.bytesTotal - progress.bytesDone > importBytes)
+    const isMuch = this.#isImporting || progress.bytesTotal - progress.bytesDone > importBytes
+    this.#isPaused = progress.state === 'paused'
+    this.#isImporting = this.#isPaused || (isRunning && isMuch)
     this.#bytesPerSecond = isRunning ? this.#rate.add(progress.bytesDone, performance.now()) : undefined
   }
 }
