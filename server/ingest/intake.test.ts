@@ -10,6 +10,7 @@ import { createTemporaryDatabases, type TemporaryDatabases } from '../../db/test
 import { claudeCode } from '../adapters/claude-code/index.ts'
 import { Vault } from '../vault/vault.ts'
 import { EventBodies } from './event-bodies.ts'
+import { Hurry } from './hurry.ts'
 import { Intake } from './intake.ts'
 import { Places } from './places.ts'
 import type { IngestReport } from './protocol.ts'
@@ -34,10 +35,12 @@ function createWorld() {
   const report = (one: IngestReport) => reports.push(one)
   const code = { record: () => undefined, forget: () => undefined }
   const understanding = new Understanding({ writer, adapters: [claudeCode], code })
+  const hurry = new Hurry()
   const intake = new Intake({
     places: new Places({ homeDir: home, env: {}, platform: 'linux' }, [claudeCode]),
     vault,
-    reader: new SourceReader({ vault, sources, writer, understanding, report, onCompaction: () => undefined }),
+    hurry,
+    reader: new SourceReader({ vault, sources, writer, understanding, hurry, report, onCompaction: () => undefined }),
     report,
   })
   const sessions = new SessionStore(databases.index)

@@ -1,6 +1,7 @@
 import type { Source } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { KeepOutcome, KeptBlock, Vault } from '../vault/vault.ts'
+import type { Hurry } from './hurry.ts'
 import type { Backlog, Unread } from './keep-first.ts'
 import type { FoundSource, Places } from './places.ts'
 import type { IngestReport } from './protocol.ts'
@@ -22,6 +23,8 @@ export interface IntakeParts {
   places: Places
   vault: Vault
   reader: Reader
+  /** While it holds, bytes are kept and not understood. */
+  hurry: Hurry
   report(report: IngestReport): void
 }
 
@@ -40,6 +43,7 @@ export class Intake implements Backlog {
   readonly #parts: IntakeParts
   readonly #changed = new Set<string>()
   readonly #unread: Unread[] = []
+  readonly #hurry: Hurry
   /** Of each file at the last sweep, so that the next one costs a listing and no more. */
   readonly #stamps = new Map<string, string>()
   readonly #progress: IngestProgress = {
@@ -61,6 +65,7 @@ export class Intake implements Backlog {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
+    this.#hurry = parts.hurry
   }
 
   /** Looks at one path soon. Paths that no adapter reads are passed over. */
@@ -148,6 +153,7 @@ export class Intake implements Backlog {
     const waiting = files.values()
     const lane = async () => {
       for (const file of waiting) {
+        await this.#hurry.over()
         if (this.#isStopped) return
         if (this.#isPaused && file.stamp !== null && !this.#stamps.has(file.path)) {
           left += 1
@@ -194,6 +200,7 @@ export class Intake implements Backlog {
     this.#isReading = true
     for (let next = this.#unread.shift(); next && !this.#isStopped; next = this.#unread.shift()) {
       const { source, outcome, isLive } = next
+      await this.#hurry.over()
       await this.#track(source, this.#parts.reader.kept(source, outcome, isLive))
     }
     this.#isReading = false
@@ -223,8 +230,11 @@ export class Intake implements Backlog {
     const { vault, reader } = this.#parts
     const outcome = await vault.keep(source, (block) => {
       if (this.#isStopped) throw new Error('Stopped in the middle of a file: the next start goes on from here.')
-      reader.block(source, block, isLive)
+      // What is passed over here is read from the vault afterwards.
+      if (!this.#hurry.isOn) reader.block(source, block, isLive)
+      else if (isLive) reader.grows(block.generationId, block.grewFrom)
     })
+    await this.#hurry.over()
     await reader.kept(source, outcome, isLive)
   }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Source } from '../adapters/adapter.ts'
 import { AppError } from '../errors.ts'
 import type { KeepOutcome, Vault } from '../vault/vault.ts'
+import type { Hurry } from './hurry.ts'
 import type { FoundSource, Places } from './places.ts'
 import type { KeptCopy } from './protocol.ts'
 
@@ -25,6 +26,7 @@ export interface KeepFirstParts {
   places: Places
   vault: Vault
   backlog: Backlog
+  hurry: Hurry
   now?: () => number
 }
 
@@ -47,24 +49,12 @@ export class KeepFirst {
   /** Keeps what is new in these files. Throws when some could not be kept; the others are. */
   async keep(paths: readonly string[]): Promise<void> {
     const sources = paths.flatMap((path) => this.#parts.places.classify(resolve(path)) ?? [])
-    await this.#keepAll(sources.map((source) => ({ source, isLive: true })))
+    await this.#parts.hurry.first(() => this.#keepAll(sources.map((source) => ({ source, isLive: true }))))
   }
 
   /** Keeps what is new in all files of the agents for which `isWanted` holds; those that vanished are marked. */
   async keepWhere(isWanted: (source: Source) => boolean): Promise<void> {
-    const { places, backlog, now = Date.now } = this.#parts
-    const found = await places.list()
-    const seen = new Set(found.map((file) => file.path))
-    const known = new Set(backlog.knownPaths())
-    const changed = found
-      .filter((file) => isWanted(file.source) && !backlog.isTakenIn(file))
-      .map((file) => ({ source: file.source, isLive: known.has(file.path) || now() - file.mtimeMs < FRESH }))
-    const missing = [...known]
-      .filter((path) => !seen.has(path))
-      .flatMap((path) => places.classify(path) ?? [])
-      .filter(isWanted)
-      .map((source) => ({ source, isLive: true }))
-    await this.#keepAll([...changed, ...missing])
+    await this.#parts.hurry.first(() => this.#keepWhere(isWanted))
   }
 
   /** Keeps any file whole, also one that no agent wrote. Null when it is not there. */
@@ -79,6 +69,22 @@ export class KeepFirst {
     if (outcome.reason !== null) throw new AppError('conflict', `${at} could not be kept. ${outcome.reason}`)
     const generation = vault.findSource(at)?.generation
     return generation ? { generationId: generation.id, length: generation.length } : null
+  }
+
+  async #keepWhere(isWanted: (source: Source) => boolean): Promise<void> {
+    const { places, backlog, now = Date.now } = this.#parts
+    const found = await places.list()
+    const seen = new Set(found.map((file) => file.path))
+    const known = new Set(backlog.knownPaths())
+    const changed = found
+      .filter((file) => isWanted(file.source) && !backlog.isTakenIn(file))
+      .map((file) => ({ source: file.source, isLive: known.has(file.path) || now() - file.mtimeMs < FRESH }))
+    const missing = [...known]
+      .filter((path) => !seen.has(path))
+      .flatMap((path) => places.classify(path) ?? [])
+      .filter(isWanted)
+      .map((source) => ({ source, isLive: true }))
+    await this.#keepAll([...changed, ...missing])
   }
 
   async #keepAll(all: readonly { source: Source; isLive: boolean }[]): Promise<void> {

@@ -4,12 +4,14 @@ import type { Source } from '../adapters/adapter.ts'
 import type { Snapshot, SnapshotScope } from '../contract/snapshots.ts'
 import { AppError, notFound } from '../errors.ts'
 import type { Fullest } from './fullest.ts'
+import type { Hurry } from './hurry.ts'
 import type { KeepFirst } from './keep-first.ts'
 import type { SnapshotRequest } from './protocol.ts'
 
 /** What taking a snapshot works with. */
 export interface SnapshotParts {
   keeper: KeepFirst
+  hurry: Hurry
   snapshots: SnapshotStore
   sessionSources: SessionSources
   fullest: Fullest
@@ -28,6 +30,10 @@ export class SnapshotTaker {
 
   /** An automatic one of which nothing changed since the last of its scope is that last one. */
   async take(request: SnapshotRequest): Promise<Snapshot> {
+    return this.#parts.hurry.first(() => this.#take(request))
+  }
+
+  async #take(request: SnapshotRequest): Promise<Snapshot> {
     const { keeper, snapshots, now = Date.now } = this.#parts
     await keeper.keepWhere(this.#isMeant(request.scope))
     const members = this.#membersOf(request.scope)

@@ -5,6 +5,7 @@ import type { SourceStore } from '../../db/stores/source-store.ts'
 import type { Source } from '../adapters/adapter.ts'
 import type { KeepOutcome, KeptBlock, Vault } from '../vault/vault.ts'
 import type { SeenCompaction } from './batch.ts'
+import type { Hurry } from './hurry.ts'
 import type { IngestReport } from './protocol.ts'
 import type { Block, SessionChange, Understanding } from './understand.ts'
 
@@ -14,6 +15,8 @@ export interface ReaderParts {
   sources: SourceStore
   writer: IndexWriter
   understanding: Understanding
+  /** What is read afterwards waits while it holds. */
+  hurry: Hurry
   report(report: IngestReport): void
   /** A session that grows now was compacted. */
   onCompaction(sourceId: number, sessionId: string, compaction: SeenCompaction): void
@@ -61,7 +64,7 @@ export class SourceReader {
 
   /** Reads everything that the vault has of a source now, so that the index can be asked about it. */
   async catchUp(source: Source, sourceId: number): Promise<void> {
-    this.#announce(await this.#catchUpInTurns(source, sourceId), sourceId, false)
+    this.#announce(await this.#catchUpInTurns(source, sourceId, () => Promise.resolve()), sourceId, false)
   }
 
   /** Commits, and tells what was waiting for it. Throws when the disk is full; then each source starts from its cursor. */
@@ -84,7 +87,11 @@ export class SourceReader {
   }
 
   async #finish(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> {
-    this.#announce(await this.#catchUpInTurns(source, outcome.sourceId), outcome.sourceId, isLive)
+    this.#announce(
+      await this.#catchUpInTurns(source, outcome.sourceId, () => this.#parts.hurry.over()),
+      outcome.sourceId,
+      isLive,
+    )
     this.#awaitQuiet(source, outcome.sourceId)
     if (outcome.change === 'unchanged' && !outcome.returned) return
     const { writer, sources } = this.#parts
@@ -122,12 +129,13 @@ export class SourceReader {
   }
 
   /** The same, leaving others their turn after each block; blocks that they take meanwhile are not read again. */
-  async #catchUpInTurns(source: Source, sourceId: number): Promise<SessionChange | null> {
+  async #catchUpInTurns(source: Source, sourceId: number, leave: () => Promise<void>): Promise<SessionChange | null> {
     const changes: SessionChange[] = []
     for (let block = this.#nextUnread(sourceId); block; block = this.#nextUnread(sourceId)) {
       const change = this.#parts.understanding.take(source, block)
       if (change) changes.push(change)
       await turn()
+      await leave()
     }
     return together(changes)
   }

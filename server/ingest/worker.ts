@@ -13,6 +13,7 @@ import { Vault } from '../vault/vault.ts'
 import { Answers } from './answers.ts'
 import { AutomaticSnapshots } from './automatic-snapshots.ts'
 import { Fullest } from './fullest.ts'
+import { Hurry } from './hurry.ts'
 import { Intake } from './intake.ts'
 import { KeepFirst } from './keep-first.ts'
 import { Places } from './places.ts'
@@ -38,19 +39,22 @@ const sources = new SourceStore(vaultDb)
 const snapshots = new SnapshotStore(vaultDb)
 const sessionSources = new SessionSources(vaultDb, indexDb)
 const places = new Places(start.host, adapters)
+const hurry = new Hurry()
 const code = new CodeRecorder(new CodeStore(indexDb), readCompanion)
 const reader = new SourceReader({
   vault,
   sources,
   writer,
   understanding: new Understanding({ writer, adapters, code }),
+  hurry,
   report,
   onCompaction: (sourceId, sessionId, compaction) => void automatic.compacted(sourceId, sessionId, compaction),
 })
-const intake = new Intake({ places, vault, reader, report })
-const keeper = new KeepFirst({ places, vault, backlog: intake })
+const intake = new Intake({ places, vault, reader, hurry, report })
+const keeper = new KeepFirst({ places, vault, backlog: intake, hurry })
 const taker = new SnapshotTaker({
   keeper,
+  hurry,
   snapshots,
   sessionSources,
   fullest: new Fullest({
