@@ -12,6 +12,7 @@ import type { Adapter, Host } from './adapters/adapter.ts'
 import { PRICE_DATE } from './adapters/claude-code/prices.ts'
 import { adapters } from './adapters/registry.ts'
 import { Compactions } from './compaction/compactions.ts'
+import { readingAhead } from './compaction/read-ahead.ts'
 import type { CompactionDeps } from './compaction/routes.ts'
 import { Tokens } from './compaction/tokens.ts'
 import { composeForks } from './fork-deps.ts'
@@ -107,7 +108,8 @@ export function buildDeps(setting: Setting): Deps {
   })
   const localPath = (path: string) => mapPath(path, mappings.list())
   const bodies = new EventBodies(kept, adapters)
-  const compactions = new Compactions({ sessions, source: { events, bodies }, tokens: new Tokens() })
+  const inOrder = new EventBodies(readingAhead(kept), adapters)
+  const compactions = new Compactions({ sessions, source: { events, bodies: inOrder }, tokens: new Tokens() })
   const code = new CodeReader(indexDb)
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
   const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }

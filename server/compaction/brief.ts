@@ -35,7 +35,7 @@ const SECTIONS: [LostKind, string][] = [
 ]
 
 /** Below this weight an item is not chosen by itself. */
-const LEAST = 0.3
+const LEAST = 0.42
 
 /** What a brief takes by itself: what was lost or partly lost, the most important first. */
 export function chooseByImportance(items: JudgedItem[]): JudgedItem[] {

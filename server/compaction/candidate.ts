@@ -15,9 +15,20 @@ export interface Candidate {
   /** In the words of the session, short enough for one look. */
   text: string
   detail: string | null
+  /** What has to be found again, where that is not simply `text`. */
+  sought?: Sought
   /** 0 to 1. */
   importance: number
 }
+
+/** What a summary must say for an item to count as kept. */
+export type Sought =
+  /** The same in its words. */
+  | { kind: 'words'; text: string }
+  /** What ran, and how it ended. `names` are of tests, branches, requests; `use` is what the command was for. */
+  | { kind: 'outcome'; use: string; command: string; names: string[]; isBad: boolean }
+  /** That a person refused, and what. */
+  | { kind: 'refusal'; text: string }
 
 /** Collects one kind of thing from the events of a stretch of a session, in their order. */
 export interface Collector {

@@ -16,13 +16,13 @@ interface Run {
 }
 
 const WEIGHT: Record<CommandUse, number> = {
-  test: 0.5,
-  build: 0.45,
-  check: 0.38,
-  share: 0.5,
-  git: 0.36,
-  install: 0.36,
-  run: 0.28,
+  test: 0.42,
+  build: 0.32,
+  check: 0.3,
+  share: 0.48,
+  git: 0.34,
+  install: 0.34,
+  run: 0.24,
   look: 0,
 }
 
@@ -104,6 +104,29 @@ function toCandidate(run: Run): Candidate {
     eventId: run.eventId,
     text: `${cutLine(shownCommand(run.command), 220)}${times}`,
     detail: `${exit === 'exit 0' && run.isBad ? 'failed (exit 0 of a pipe)' : exit}${run.gist === null ? '' : `: ${run.gist}`}`,
-    importance: WEIGHT[run.use] + (run.isBad ? 0.2 : 0) + Math.min(0.05, 0.01 * run.runs),
+    sought: {
+      kind: 'outcome',
+      use: run.use,
+      command: run.command.slice(0, 300),
+      names: namesOf(run),
+      isBad: run.isBad,
+    },
+    importance: WEIGHT[run.use] + (run.isBad ? 0.26 : 0) + Math.min(0.05, 0.01 * run.runs),
   }
+}
+
+/** What names this run among others: tests, scripts, branches, requests, the first lines of messages. */
+function namesOf(run: Run): string[] {
+  const command = run.command.slice(0, 2000)
+  const names = [
+    ...(command.match(/\b(?:Test|test_)\w{4,}|\b\w+_test\.\w+|[\w./-]+\.(?:spec|test)\.\w+|\.\/[\w./-]+\.\w+/g) ?? []),
+    ...[
+      ...command.matchAll(/\b(?:push|checkout|switch|merge|rebase)\b(?:\s+-\S+)*\s+(?:origin\s+)?([\w./-]{4,})/g),
+    ].map((at) => at[1] ?? ''),
+    ...(run.gist?.match(/\/(?:pull|issues)\/\d+/g) ?? []).map((at) => `#${at.split('/').at(-1) ?? ''}`),
+    ...(run.gist?.match(/(?<=^\[[^\]]* )[0-9a-f]{7,}(?=\])/g) ?? []),
+  ]
+  return [...new Set(names.map((name) => name.split('/').at(-1) ?? name))]
+    .filter((name) => name !== '' && !/^(?:main|master|develop|HEAD|origin)$/.test(name))
+    .slice(0, 8)
 }

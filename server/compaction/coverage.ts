@@ -1,5 +1,6 @@
-import type { Coverage, LostKind } from '../contract/compaction.ts'
+import type { Coverage } from '../contract/compaction.ts'
 import type { Candidate } from './candidate.ts'
+import { judgeOutcome } from './outcomes.ts'
 import { type Term, termsOf } from './terms.ts'
 
 /** What the agent still had after a compaction. */
@@ -12,39 +13,36 @@ export interface Remains {
   files: ReadonlySet<string>
 }
 
-/** What decided, and how it was decided. */
+/** How much of an item remained, and which terms say so. */
 export interface Judgement {
   coverage: Coverage
-  score: number
   found: string[]
   missing: string[]
 }
 
-/** Lines that stand together are about one thing. */
-const WINDOW = 3
-const WEIGHT: Record<Term['kind'], number> = { file: 2.5, name: 2.2, number: 1.2, word: 1 }
+const WEIGHT: Record<Term['kind'], number> = { file: 2.5, name: 1.4, number: 1.2, word: 1, part: 0.25 }
 
 /** Scores from which on an item counts as kept, and as partly kept. Tuned on one half of the marked items. */
-const THRESHOLDS: Record<LostKind, { kept: number; partly: number }> = {
-  instruction: { kept: 0.62, partly: 0.4 },
-  decision: { kept: 0.62, partly: 0.42 },
-  rejected: { kept: 0.62, partly: 0.42 },
-  file: { kept: 0.5, partly: 0.25 },
-  command: { kept: 0.62, partly: 0.4 },
-  error: { kept: 0.62, partly: 0.42 },
-  todo: { kept: 0.62, partly: 0.4 },
-}
+const KEPT = 0.49
+const PARTLY = 0.42
+const MOST_SHOWN = 12
 
-interface Unit {
-  terms: Set<string>
-  text: string
+/** Of a long text the beginning says what it is about: what stands later weighs less. */
+const HEAD = 120
+/** Words in a row that make a quotation. */
+const QUOTED = 12
+
+interface Weighed extends Term {
+  weight: number
+  isFound: boolean
 }
 
 /** Holds items against what remained after one compaction. */
 export class Coverings {
   readonly #remains: Remains
-  readonly #units: Unit[] = []
+  readonly #lines: string[] = []
   readonly #where = new Map<string, number[]>()
+  readonly #names: string[] = []
   readonly #sequences = new Set<string>()
   readonly #rarity: (key: string) => number
 
@@ -57,102 +55,142 @@ export class Coverings {
 
   judge(item: Candidate): Judgement {
     if (this.#remains.preserved.has(item.eventId.split('#')[0] ?? '')) {
-      return { coverage: 'kept', score: 1, found: ['the event itself stayed in the context'], missing: [] }
+      return { coverage: 'kept', found: ['the event itself stayed in the context'], missing: [] }
     }
     if (item.kind === 'file') return this.#judgeFile(item)
-    const terms = termsOf(item.text)
-    const weighed = terms.map((term) => ({ term, weight: WEIGHT[term.kind] * (0.25 + 0.75 * this.#rarity(term.key)) }))
-    const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
-    if (total === 0) return { coverage: 'lost', score: 0, found: [], missing: [] }
-    const everywhere =
-      weighed.reduce((sum, { term, weight }) => sum + (this.#where.has(term.key) ? weight : 0), 0) / total
-    const together = this.#bestWindow(weighed) / total
-    const literal = this.#literalShare(item.text)
-    const score = Math.max(0.55 * together + 0.45 * everywhere * Math.min(1, 0.4 + together), literal)
-    return this.#decide(item.kind, score, weighed)
+    const outcome = item.sought?.kind === 'outcome' ? judgeOutcome(item.sought, this.#lines) : null
+    return outcome ?? this.#judgeWords(item.sought?.kind === 'words' ? item.sought.text : item.text)
   }
 
-  /** The best stretch of the summary: terms scattered over all of it say less than terms that stand together. */
-  #bestWindow(weighed: { term: Term; weight: number }[]): number {
-    const sums = new Map<number, number>()
-    for (const { term, weight } of weighed) {
-      const starts = new Set<number>()
-      for (const line of this.#where.get(term.key) ?? []) {
-        for (let start = line - WINDOW + 1; start <= line; start += 1) starts.add(start)
-      }
-      for (const start of starts) sums.set(start, (sums.get(start) ?? 0) + weight)
+  #judgeWords(text: string): Judgement {
+    const terms = this.#weigh(text)
+    const score = this.#scoreOf(terms, text)
+    const ranked = [...terms].sort((a, b) => b.weight - a.weight)
+    return {
+      coverage: score >= KEPT ? 'kept' : score >= PARTLY ? 'partly' : 'lost',
+      found: ranked
+        .filter((term) => term.isFound)
+        .map((term) => term.shown)
+        .slice(0, MOST_SHOWN),
+      missing: ranked
+        .filter((term) => !term.isFound)
+        .map((term) => term.shown)
+        .slice(0, MOST_SHOWN),
     }
-    return Math.max(0, ...sums.values())
   }
 
-  /** Share of the item's words that stand in the summary in the same order, in runs of four. */
+  /** Fitted to marked items (docs/decisions/0006): what counts most is that the weighty terms are there at all. */
+  #scoreOf(terms: Weighed[], text: string): number {
+    const total = sumOf(terms)
+    if (total === 0) return 0
+    const literal = this.#literalShare(text)
+    if (literal === 1) return 1
+    const everywhere = sumOf(terms.filter((term) => term.isFound)) / total
+    // Of a short text a few terms are found by chance.
+    const length = Math.log(terms.length)
+    return 0.6 * everywhere + 0.24 * this.#pairShare(terms) + 0.06 * literal + 0.065 * length - 0.1
+  }
+
+  #weigh(text: string): Weighed[] {
+    return termsOf(text).map((term) => ({
+      ...term,
+      weight: WEIGHT[term.kind] * (0.25 + 0.75 * this.#rarity(term.key)) * (term.at < HEAD ? 1 : HEAD / term.at),
+      isFound: this.#placesOf(term).length > 0,
+    }))
+  }
+
+  /** Lines where a term stands; a long name also where it is a part of a longer one. */
+  #placesOf(term: Term): number[] {
+    const places = this.#where.get(term.key)
+    if (places) return places
+    if (term.kind !== 'name' || term.key.length < 9) return []
+    const longer = this.#names.find((name) => name.includes(term.key))
+    return longer === undefined ? [] : (this.#where.get(longer) ?? [])
+  }
+
+  /** Share of neighbours in the item that stand on one line of the summary, too. */
+  #pairShare(terms: Weighed[]): number {
+    let total = 0
+    let found = 0
+    const ordered = [...terms].sort((a, b) => a.at - b.at)
+    ordered.forEach((term, index) => {
+      const next = ordered[index + 1]
+      if (!next) return
+      const lines = new Set(this.#placesOf(term))
+      total += term.weight + next.weight
+      if (this.#placesOf(next).some((line) => lines.has(line))) found += term.weight + next.weight
+    })
+    return total === 0 ? 0 : found / total
+  }
+
+  /** Share of the item's words that stand in the summary in the same order, in runs of four; 1 for a long quotation. */
   #literalShare(text: string): number {
     const words = wordsOf(text)
-    if (words.length < 4) return this.#sequences.has(` ${words.join(' ')} `) && words.length > 1 ? 1 : 0
+    if (words.length < 4) return words.length > 1 && this.#sequences.has(` ${words.join(' ')} `) ? 1 : 0
     const isFound = new Array<boolean>(words.length).fill(false)
     for (let at = 0; at + 4 <= words.length; at += 1) {
       if (this.#sequences.has(words.slice(at, at + 4).join(' '))) isFound.fill(true, at, at + 4)
     }
-    return isFound.filter(Boolean).length / words.length
+    return Math.max(isFound.filter(Boolean).length / words.length, Math.min(1, longestRun(isFound) / QUOTED))
   }
 
   #judgeFile(item: Candidate): Judgement {
     const path = item.text.split(': ')[0] ?? ''
-    const base = (path.split(/[/\\]/).at(-1) ?? path).toLowerCase()
+    const base = path.split(/[/\\]/).at(-1) ?? path
     if ([...this.#remains.files].some((file) => file === path || file.endsWith(`/${path}`))) {
-      return { coverage: 'kept', score: 1, found: ['the file was put back into the context'], missing: [] }
+      return { coverage: 'kept', found: ['the file was put back into the context'], missing: [] }
     }
-    const lines = this.#where.get(base) ?? []
-    if (lines.length === 0) return { coverage: 'lost', score: 0, found: [], missing: [base] }
-    const names =
-      item.detail === null
-        ? []
-        : termsOf(item.detail.replace('defines or changes', '')).filter((term) => term.kind === 'name')
-    const missing = names.filter((term) => !this.#where.has(term.key)).map((term) => term.shown)
-    const found = [base, ...names.filter((term) => this.#where.has(term.key)).map((term) => term.shown)]
-    // Named alone, as in a list, it is known that the file matters but not what was done to it.
-    const said = lines.reduce((sum, line) => Math.max(sum, this.#saidAround(line)), 0)
-    const coverage = said >= 3 ? 'kept' : 'partly'
-    return { coverage, score: coverage === 'kept' ? 1 : 0.4, found, missing }
+    const places = this.#where.get(base.toLowerCase()) ?? []
+    if (places.length === 0) return { coverage: 'lost', found: [], missing: [base] }
+    // Named once in a list it is known to matter, but not what was done to it.
+    const isTold = places.length > 1 || places.some((line) => this.#wordsAround(line) > 3)
+    return { coverage: isTold ? 'kept' : 'partly', found: [base], missing: [] }
   }
 
-  #saidAround(line: number): number {
-    const terms = (at: number) => this.#units[at]?.terms.size ?? 0
-    return terms(line)
-  }
-
-  #decide(kind: LostKind, score: number, weighed: { term: Term; weight: number }[]): Judgement {
-    const { kept, partly } = THRESHOLDS[kind]
-    const ranked = [...weighed].sort((a, b) => b.weight - a.weight)
-    const isFound = (one: { term: Term }) => this.#where.has(one.term.key)
-    return {
-      coverage: score >= kept ? 'kept' : score >= partly ? 'partly' : 'lost',
-      score,
-      found: ranked
-        .filter(isFound)
-        .slice(0, 12)
-        .map((one) => one.term.shown),
-      missing: ranked
-        .filter((one) => !isFound(one))
-        .slice(0, 12)
-        .map((one) => one.term.shown),
+  /** Words on a line besides its first name, and on deeper lines below it. */
+  #wordsAround(line: number): number {
+    const indent = (text: string) => /^\s*/.exec(text)?.[0].length ?? 0
+    const own = this.#lines[line] ?? ''
+    let count = wordsOf(own.replace(/`[^`]*`|[\w.-]*\/\S+/g, '')).length
+    for (let below = line + 1; below < line + 4; below += 1) {
+      const next = this.#lines[below]
+      if (next === undefined || indent(next) <= indent(own)) break
+      count += wordsOf(next).length
     }
+    return count
   }
 
   #addLine(line: string): void {
     const terms = termsOf(line)
     if (terms.length === 0) return
-    const at = this.#units.length
-    this.#units.push({ text: line, terms: new Set(terms.map((term) => term.key)) })
-    for (const { key } of terms) {
+    const at = this.#lines.length
+    this.#lines.push(line)
+    for (const { key, kind } of terms) {
       const places = this.#where.get(key)
       if (places) places.push(at)
-      else this.#where.set(key, [at])
+      else {
+        this.#where.set(key, [at])
+        if (kind === 'name') this.#names.push(key)
+      }
     }
     const words = wordsOf(line)
     if (words.length < 4) this.#sequences.add(` ${words.join(' ')} `)
     for (let from = 0; from + 4 <= words.length; from += 1) this.#sequences.add(words.slice(from, from + 4).join(' '))
   }
+}
+
+function sumOf(terms: Weighed[]): number {
+  return terms.reduce((sum, term) => sum + term.weight, 0)
+}
+
+function longestRun(flags: boolean[]): number {
+  let longest = 0
+  let run = 0
+  for (const flag of flags) {
+    run = flag ? run + 1 : 0
+    longest = Math.max(longest, run)
+  }
+  return longest
 }
 
 function wordsOf(text: string): string[] {

@@ -1,4 +1,4 @@
-import { type Candidate, type Collector, cutLine, type Told } from './candidate.ts'
+import { type Candidate, type Collector, cutLine, type Sought, type Told } from './candidate.ts'
 import { hasFailed, isRefusal } from './commands.ts'
 import { textField } from './field.ts'
 import { gistOf } from './gist.ts'
@@ -46,7 +46,14 @@ export class Failures implements Collector {
   }
 
   found(): Candidate[] {
-    return [...this.#fixed, ...this.#open.values()].map(toCandidate)
+    const last = new Map<string, Failure>()
+    for (const failure of [...this.#fixed, ...this.#open.values()].sort((a, b) => a.seq - b.seq)) {
+      // The same failure by another command, or after other changes, is the same failure.
+      const key = failure.message.replace(/\d+/g, '')
+      const before = last.get(key)
+      last.set(key, before ? { ...failure, times: before.times + failure.times } : failure)
+    }
+    return [...last.values()].map(toCandidate)
   }
 
   begin(): void {
@@ -94,7 +101,16 @@ function toCandidate(failure: Failure): Candidate {
     seq: failure.seq,
     eventId: failure.eventId,
     text: cutLine(`${cutLine(failure.what, 90)}: ${failure.message}${times}`, 380),
+    sought: soughtOf(failure),
     detail: failure.fix === null ? 'not seen to be solved' : `solved ${failure.fix}`,
     importance: failure.fix === null ? 0.72 : 0.46,
   }
+}
+
+/** Of failing tests their names and that they fail; of other errors the words of the message, without places and times. */
+function soughtOf({ message, what }: Failure): Sought {
+  const names = [...message.matchAll(/--- FAIL: (\w+)|FAILED? \S+::(\w+)/g)].map((at) => at[1] ?? at[2] ?? '')
+  const isBare = /ERROR task failed$|^FAIL$/.test(message)
+  if (names.length > 0 || isBare) return { kind: 'outcome', use: 'test', command: what, names, isBad: true }
+  return { kind: 'words', text: message.replace(/:\d+(?::\d+)?:?|\(\d+(?:\.\d+)?m?s\)/g, ' ') }
 }

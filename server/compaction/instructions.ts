@@ -7,7 +7,7 @@ const LONGEST = 500
 const CONSTRAINT =
   /\b(?:never|always|must(?:n['’]t)?|do(?:es)?n['’]?t|do not|don['’]t|should(?:n['’]t| not)|only|without|avoid|make sure|ensure|instead|rather|prefer|keep|stop|no need|not (?:correct|right|what)|wrong|let['’]s not|please|niemals?|immer|nicht|kein\w*|müssen|muss|darf|nur|statt\w*|bitte|jamais|toujours|ne pas|nunca|siempre|solo|sólo|debe)\b/i
 const STRONG_CONSTRAINT =
-  /\b(?:never|always|must(?:n['’]t)?|do(?:es)?n['’]t|do not|not (?:correct|right|what)|wrong|let['’]s not|make sure|niemals?|immer|nicht|kein\w*|muss|müssen|darf|jamais|nunca)\b/i
+  /\b(?:must(?:n['’]t)?|don['’]t|do not|not (?:correct|right|what)|wrong|let['’]s not|make sure|ensure|avoid|should(?: not|n['’]t)|no need|niemals?|nicht|kein\w*|muss|müssen|darf|jamais|nunca)\b|(?:^|[,;:.]\s+|\b(?:and|but|please|to)\s+)(?:never|always|only|keep)\b/i
 
 /** Approval without content of its own. */
 const NODS = new Set(
@@ -30,7 +30,7 @@ export class Instructions implements Collector {
 
   take(event: Told): void {
     if (event.branch > 0) return
-    const text = wordsOf(event)
+    const text = ownWords(wordsOf(event))
     if (text === null || isNod(text)) return
     const key = text.toLowerCase().replace(/\s+/g, ' ')
     if (this.#seen.has(key)) return
@@ -44,7 +44,7 @@ export class Instructions implements Collector {
       detail: null,
       importance: weigh(lead),
     })
-    if (text.length > LONGEST) this.#takeConstraints(event, text.slice(lead.length))
+    if (text.length > LONGEST) this.#takeConstraints(event, text, lead)
   }
 
   found(): Candidate[] {
@@ -63,11 +63,11 @@ export class Instructions implements Collector {
   }
 
   /** What binds in the rest of a long prompt. */
-  #takeConstraints(event: Told, rest: string): void {
+  #takeConstraints(event: Told, whole: string, lead: string): void {
     let count = 0
-    for (const { text } of sentencesOf(rest)) {
+    for (const { text } of sentencesOf(whole)) {
       if (count === 8) return
-      if (text.length < 15 || !STRONG_CONSTRAINT.test(text)) continue
+      if (text.length < 15 || !STRONG_CONSTRAINT.test(text) || lead.includes(text.slice(0, 60))) continue
       count += 1
       this.#found.push({
         kind: 'instruction',
@@ -89,6 +89,19 @@ function wordsOf(event: Told): string | null {
   }
   if (event.kind !== 'command' || !event.text.startsWith('/') || AGENT_COMMANDS.test(event.text)) return null
   return /^\/[\w:.-]+(?:\s|$)/.test(event.text) ? event.text : null
+}
+
+/** A line of a log, a listing, data or code. */
+const PASTED =
+  /^\s*(?:[=\-*_#~]{3,}|[{}[\]|>$]|["'\w.-]+["']?\s*[:=]\s|\S+[:/]\S+$|\d{2,4}[-/:.]\d{2}|(?:at|in) \S+:\d+|[A-Z]+:? \S+:\d+|\S+\s*$|.*[;{}]$|(?:create|delete) mode)|^\s{4,}/
+
+/** What a person typed around something pasted; all of it where nothing else was typed. */
+function ownWords(text: string | null): string | null {
+  if (text === null || text.length <= LONGEST || /^\s*(?:implement|execute) the following plan/i.test(text)) return text
+  const lines = text.split('\n')
+  const typed = lines.filter((line) => !PASTED.test(line) && /\p{Ll}{2,}\s+\S+\s+\S+/u.test(line))
+  const isMostlyPasted = typed.length > 0 && typed.length * 3 < lines.filter((line) => line.trim() !== '').length
+  return isMostlyPasted ? typed.join('\n').trim() : text
 }
 
 /** True where nothing but agreement was said. */

@@ -45,6 +45,7 @@ const SETTLING = 40
 /** Texts of events that a compaction may name as carried over. */
 const REMEMBERED = 100
 const LONGEST_REMEMBERED = 6000
+const LONGEST_COUNTED = 3000
 
 /** A stretch whose compaction was seen. */
 interface Closed {
@@ -131,8 +132,7 @@ export class Losses {
     yield
     const judged: JudgedItem[] = []
     for (const item of items) {
-      const { coverage, found, missing } = coverings.judge(item)
-      judged.push({ ...item, coverage, found, missing })
+      judged.push({ ...item, ...coverings.judge(item) })
       if (judged.length % 16 === 0) yield
     }
     return judged
@@ -168,7 +168,7 @@ export class Losses {
     }
     if (event.kind === 'tool_result') return
     const said = event.text ?? event.tool?.summary
-    if (said) this.#rarity.add(said.slice(0, LONGEST_REMEMBERED))
+    if (said) this.#rarity.add(said.slice(0, LONGEST_COUNTED))
   }
 
   #collect(): Candidate[] {

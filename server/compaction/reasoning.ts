@@ -7,6 +7,14 @@ const LONGEST = 320
 const NARRATION =
   /^(?:\W*)(?:(?:ok(?:ay)?|good|great|perfect|now|so|first|next|then|actually|alright)[,.!:]?\s+)*(?:let me|let's (?:check|look|see|read|run|find|verify|test|start)|i need to (?:check|look|see|read|find|understand|verify)|i['’]ll (?:check|look|see|read|run|find|search|start|continue|verify|explore|examine)|i should (?:check|look|see|read|verify)|lass mich|ich (?:schaue|prüfe|lese|suche)|checking|looking|reading|running)\b/i
 
+/** Repeats what the user said, which stands among the instructions. */
+const RETOLD =
+  /^\W*(?:good[.!,] |so |ok(?:ay)?[.!,] )?the user (?:wants|asked|is asking|says|said|is saying|would like|approved|is (?:right|correct))\b/i
+
+/** Not sure of it. */
+const GUESS =
+  /\b(?:might|maybe|perhaps|likely|probably|could be|seems?|appears?|i think|not sure|wait|vielleicht|wahrscheinlich)\b/i
+
 const DECISION = [
   /\b(?:decided|decision|decide to|opted|opting|chose|chosen|settled on|agreed (?:to|on|that))\b/i,
   /\b(?:i['’]ll go with|going with|go with|we['’]ll go with|i['’]m going to use|i['’]d (?:go with|recommend|suggest|prefer)|i (?:recommend|suggest|prefer)|recommend(?:ed|ation)?(?: is|:))\b/i,
@@ -30,7 +38,7 @@ const REJECTED = [
   /\b(?:tried|trying|attempt(?:ed)?)\b.{0,160}\b(?:but|however|fail(?:s|ed)?|didn['’]t|doesn['’]t|error)\b/i,
   /\b(?:revert(?:ed|ing)?|roll(?:ed|ing)? (?:it |this |that )?back|undo(?:ing|ne)?|abandon(?:ed)?|discard(?:ed)?|scrap(?:ped)?|drop(?:ped)? (?:this|that|the) (?:idea|approach|plan))\b/i,
   /\b(?:rejected|ruled out|rule out|not going to|overkill|over-?engineer(?:ed|ing)?|too (?:complex|complicated|risky|slow|fragile|brittle)|adds? complexity|unnecessary complexity)\b/i,
-  /\b(?:the problem with|issue with|downside of|flaw in) (?:this|that|my|the|option|approach)\b/i,
+  /\b(?:problem|issue|downside|flaw) (?:with|of|in) (?:this|that|my|your|the current|option|approach)\b/i,
   /\b(?:my|the|that|this) (?:previous|first|earlier|old|original) (?:approach|attempt|fix|idea|solution)\b.{0,80}\b(?:wrong|fail|not|broke|incorrect)/i,
   /\b(?:funktioniert nicht|geht nicht|klappt nicht|verworfen|rückgängig|zu (?:komplex|kompliziert|riskant|langsam))\b/i,
   /\b(?:ne fonctionne pas|ne marche pas|no funciona|descartad[oa])\b/i,
@@ -57,14 +65,17 @@ export class Reasoning implements Collector {
     if (event.kind !== 'answer' && event.kind !== 'thinking') return
     // What was said counts more than what was only thought.
     const bonus = event.kind === 'answer' ? 0.05 : 0
+    const found: Candidate[] = []
     for (const sentence of sentencesOf(event.text)) {
-      const found = judge(sentence)
-      if (found === null) continue
+      const item = judge(sentence)
+      // A guess that was only thought is worth nothing later.
+      if (item === null || (event.kind === 'thinking' && GUESS.test(sentence.text))) continue
       const key = keyOf(sentence.text)
       if (this.#seen.has(key)) continue
       this.#seen.add(key)
-      this.#found.push({ ...found, seq: event.seq, eventId: event.id, importance: found.importance + bonus })
+      found.push({ ...item, seq: event.seq, eventId: event.id, importance: item.importance + bonus })
     }
+    this.#found.push(...lastOfEach(found, event.kind === 'answer' ? 6 : 3))
   }
 
   found(): Candidate[] {
@@ -77,38 +88,58 @@ export class Reasoning implements Collector {
   }
 }
 
+/** Who thinks aloud changes their mind: of much that was weighed in one go the last is what stood. */
+function lastOfEach(found: Candidate[], most: number): Candidate[] {
+  const left = new Map<Candidate['kind'], number>()
+  for (const one of found) left.set(one.kind, (left.get(one.kind) ?? 0) + 1)
+  return found.filter((one) => {
+    const count = left.get(one.kind) ?? 0
+    left.set(one.kind, count - 1)
+    return count <= most
+  })
+}
+
 /** What a sentence is; null for most. */
-export function judge({ text, next, isItem }: Sentence): Omit<Candidate, 'seq' | 'eventId'> | null {
-  if (text.length < 25 || text.endsWith('?') || NARRATION.test(text)) return null
+export function judge({ text: whole, next, isItem }: Sentence): Omit<Candidate, 'seq' | 'eventId'> | null {
+  const text = whole.replace(/([:：]\**)\s*\d+\.$/, '$1')
+  if (text.length < 25 || text.endsWith('?') || NARRATION.test(text) || RETOLD.test(text)) return null
   if (!/\p{L}{2,}.*\s.*\p{L}{2,}/u.test(text)) return null
+  // A heading, or `I see the issue now`, says nothing by itself.
+  const isFull = (text.match(/[\p{L}\p{N}`]+/gu) ?? []).length > 7
+  const doubt = GUESS.test(text) ? 0.1 : 0
   const matches = (rules: RegExp[]) => rules.filter((rule) => rule.test(text)).length
   const causes = matches(CAUSE)
-  if (causes > 0) {
+  if (causes > 0 && (isFull || next !== null)) {
     const fix = next !== null && FIX.test(next) ? cutLine(next, LONGEST) : null
     return {
       kind: 'error',
-      text: cutLine(withBelow(text, next), LONGEST),
+      text: cutLine(isFull ? withBelow(text, next) : `${text} ${next ?? ''}`, LONGEST),
       detail: fix,
-      importance: fix === null ? 0.6 : 0.66,
+      importance: (fix === null ? 0.6 : 0.66) - doubt,
     }
   }
   const rejections = matches(REJECTED)
-  if (rejections > 0) {
+  if (rejections > 0 && !/[:：]\**$/.test(text)) {
     return {
       kind: 'rejected',
       text: cutLine(text, LONGEST),
       detail: reasonOf(text, next),
-      importance: Math.min(0.7, 0.52 + 0.08 * rejections),
+      importance: Math.min(0.7, 0.52 + 0.08 * rejections) - doubt,
     }
   }
   const decisions = matches(DECISION)
   const reason = reasonOf(text, next)
-  if (decisions > 0) {
-    const importance = 0.5 + (reason === null ? 0 : 0.12) + (decisions > 1 ? 0.05 : 0) - (isItem ? 0.04 : 0)
+  if (decisions > 0 && isFull) {
+    const importance = 0.5 + (reason === null ? 0 : 0.12) + (decisions > 1 ? 0.05 : 0) - (isItem ? 0.04 : 0) - doubt
     return { kind: 'decision', text: cutLine(withBelow(text, next), LONGEST), detail: reason, importance }
   }
-  if (reason !== null && INTENT.test(text) && REASON.test(text)) {
-    return { kind: 'decision', text: cutLine(text, LONGEST), detail: reason, importance: 0.48 }
+  if (
+    reason !== null &&
+    INTENT.test(text) &&
+    REASON.test(text) &&
+    !/\b(?:verify|check|look|see if|find out|understand|investigate)\b/i.test(text)
+  ) {
+    return { kind: 'decision', text: cutLine(text, LONGEST), detail: reason, importance: 0.46 - doubt }
   }
   return null
 }
@@ -120,7 +151,7 @@ function withBelow(text: string, next: string | null): string {
 
 function reasonOf(text: string, next: string | null): string | null {
   const at = REASON.exec(text)
-  if (at) {
+  if (at && at.index > 0) {
     const clause = text.slice(at.index).trim()
     if (clause.length > 12) return cutLine(clause, 240)
   }

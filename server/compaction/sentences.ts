@@ -9,7 +9,8 @@ export interface Sentence {
 const LIST_MARK = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+/
 
 /** Ends of sentences: a mark, then a space and something that can begin one. Names of files and versions have no space. */
-const SENTENCE_END = /(?<=[.!?…][)"'”’*_`]{0,3})\s+(?=["'“‘(*_`[]{0,3}[\p{Lu}\p{N}])|(?<=[。！？])/u
+const SENTENCE_END =
+  /(?<=[.!?…][)"'”’*_`]{0,3})\s+(?=["'“‘(*_`[]{0,3}[\p{Lu}\p{N}])|(?<=[。！？])|(?<=\p{Ll}[)`]?[.:])(?=(?:The|But|So|Now|If|This|It|Let|Looking|We|Then|That|However|Since|In|And|For|Also|I|Actually|Wait)\s)/u
 
 /** Abbreviations whose full stop ends nothing. */
 const ABBREVIATION = /(?:^|\s|\()(?:e\.g|i\.e|etc|vs|cf|approx|z\.B|d\.h|bzw|usw|ca|Nr|resp|incl|No)\.$/i

@@ -13,7 +13,7 @@ const USES: [CommandUse, RegExp][] = [
   ],
   [
     'share',
-    /\bgh (?:pr|issue|release|repo) (?:create|merge|edit|close|comment|review)|\bgh api\b.*(?:-X|--method) ?(?:POST|PUT|PATCH|DELETE)|\bgit push\b|\b(?:npm|cargo|twine) publish\b/i,
+    /\bgh (?:pr|issue|release|repo) (?:create|merge|edit|close|comment|review)|\bgh api\b.*(?:(?:-X|--method) ?(?:POST|PUT|PATCH|DELETE)|\s-[fF] )|\bgit push\b|\b(?:npm|cargo|twine) publish\b/i,
   ],
   [
     'git',
@@ -27,7 +27,7 @@ const USES: [CommandUse, RegExp][] = [
 
 /** Programs that only look. A command of nothing else says nothing that lasts. */
 const LOOKING =
-  /^(?:cat|head|tail|less|ls|ll|tree|find|fd|grep|rg|ag|ack|sed -n|awk|wc|sort|uniq|cut|tr|diff|cmp|file|stat|du|df|pwd|cd|echo|printf|which|whereis|type|env|date|whoami|uname|jq|xxd|od|hexdump|strings|ps|sleep|true|test|\[|readlink|realpath|basename|dirname|git (?:-C \S+ )?(?:status|diff|log|show|branch|blame|ls-files|ls-tree|rev-parse|remote|config|cat-file|for-each-ref|reflog|describe|grep|shortlog|rev-list|merge-base|fetch)|gh (?:pr|issue|run|repo|release) (?:view|list|status|checks|diff)|gh (?:api|auth|search))(?:\s|$)/
+  /^(?:mkdir|chmod|touch|git add|cat|head|tail|less|ls|ll|tree|find|fd|grep|rg|ag|ack|sed -n|awk|wc|sort|uniq|cut|tr|diff|cmp|file|stat|du|df|pwd|cd|echo|printf|which|whereis|type|env|date|whoami|uname|jq|xxd|od|hexdump|strings|ps|sleep|true|test|\[|readlink|realpath|basename|dirname|git (?:-C \S+ )?(?:status|diff|log|show|branch|blame|ls-files|ls-tree|rev-parse|remote|config|cat-file|for-each-ref|reflog|describe|grep|shortlog|rev-list|merge-base|fetch)|gh (?:pr|issue|run|repo|release) (?:view|list|status|checks|diff)|gh (?:api|auth|search))(?:\s|$)/
 
 /** Says what a command is for. */
 export function useOf(command: string): CommandUse {
@@ -70,7 +70,10 @@ function partsOf(command: string): string[] {
     .split(/\s*(?:&&|\|\||;|\n)\s*/)
     .map((part) => part.split(/(?<!\|)\|(?!\|)/)[0]?.trim() ?? '')
     .map((part) =>
-      part.replace(/^(?:[A-Z_][A-Z0-9_]*=\S*\s+)+/, '').replace(/^(?:sudo|time|timeout \S+|npx|command)\s+/, ''),
+      part
+        .replace(/^\w+=["']?\$\(/, '')
+        .replace(/^(?:[A-Z_][A-Z0-9_]*=\S*\s+)+/, '')
+        .replace(/^(?:sudo|time|timeout \S+|npx|command)\s+/, ''),
     )
     .filter((part) => part !== '' && !part.startsWith('#'))
 }

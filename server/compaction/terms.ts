@@ -4,15 +4,17 @@ export interface Term {
   key: string
   /** As it stood in the text, for showing. */
   shown: string
-  kind: 'file' | 'name' | 'number' | 'word'
+  kind: 'file' | 'name' | 'number' | 'word' | 'part'
+  /** Where it first stood in the text. */
+  at: number
 }
 
 const TOKEN =
-  /[\p{L}\p{N}_~.@-]*(?:\/[\p{L}\p{N}_.@+-]+)+\/?|#\d+|\p{N}[\p{N}.,:]*%?|[\p{L}_$][\p{L}\p{N}_$]*(?:[-.][\p{L}\p{N}_$]+)*(?:\(\))?/gu
+  /(?<![\p{L}\p{N}_~.@-])[\p{L}\p{N}_~.@-]*(?:\/[\p{L}\p{N}_.@+-]+)+\/?|#\d+|\p{N}[\p{N}.,:]*%?|[\p{L}_$][\p{L}\p{N}_$]*(?:[-.][\p{L}\p{N}_$]+)*(?:\(\))?/gu
 
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 
-const FILE_NAME = /^[\w@.-]*[\w-]\.[A-Za-z][A-Za-z0-9]{0,5}$/
+const FILE_NAME = /^[\w@.-]*[\w-]\.[a-z][a-z0-9]{0,5}$/
 
 const STOP_WORDS = new Set(
   `a about above actually after again all also although always am an and any anything are around as ask at back be because been before being
@@ -23,6 +25,9 @@ now of off ok okay on once one only or other our out over own part perhaps pleas
 set shall she should since so some something still such sure take than thanks that the their them then there therefore these they thing things
 think this those though through to too try trying two under until up upon us use used user uses using ve very want wanted wants was way we well
 were what when where whether which while who why will with within without work working works would yes yet you your
+actually already approach basically becomes best better called cleanest core correct decided decision different exist exists fact important
+insight instead issue key later main matter means mean option place point possible previous problem real reason says simply simplest sort start
+started suggest suggests thinking today together wrong yet
 aber alle als also am an auch auf aus bei bin bis bitte da dann das dass dem den der des die dies diese dieser du durch ein eine einem einen
 einer er es für hat habe haben hier ich ihr im in ist ja jetzt kann können mit muss nach nicht noch nun nur ob oder schon sein sich sie sind so
 soll über um und uns von vor war was weil wenn wer werden wie wir wird zu zum zur
@@ -34,47 +39,81 @@ le la les des un une et est dans pour que qui sur pas plus avec ce cette el los 
 /** All terms of a text, each once, in the order in which they first stand there. */
 export function termsOf(text: string): Term[] {
   const terms = new Map<string, Term>()
-  const add = (kind: Term['kind'], key: string, shown: string) => {
-    if (key !== '' && !terms.has(key)) terms.set(key, { key, shown, kind })
+  for (const match of text.matchAll(TOKEN)) {
+    for (const { key, shown, kind } of piecesOf(match[0])) {
+      const known = terms.get(key)
+      // A word by itself says more than the same word inside a name.
+      if (known?.kind === 'part' && kind === 'word') known.kind = 'word'
+      else if (!known) terms.set(key, { key, shown, kind, at: match.index })
+    }
   }
-  for (const [raw] of text.matchAll(TOKEN)) addToken(raw, add)
   return [...terms.values()]
 }
 
-function addToken(raw: string, add: (kind: Term['kind'], key: string, shown: string) => void): void {
+type Piece = Omit<Term, 'at'>
+
+/** The same words come again and again: taking them apart once is most of the work saved. */
+const KNOWN = new Map<string, readonly Piece[]>()
+const MOST_KNOWN = 20_000
+
+function piecesOf(token: string): readonly Piece[] {
+  const known = KNOWN.get(token)
+  if (known) return known
+  const pieces = takeApart(token)
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear()
+  if (token.length < 100) KNOWN.set(token, pieces)
+  return pieces
+}
+
+function takeApart(raw: string): Piece[] {
   const token = raw.replace(/[.,:-]+$/, '').replace(/\(\)$/, '')
-  if (token === '') return
-  if (CJK.test(token)) {
-    const letters = [...token]
-    for (let at = 0; at + 1 < letters.length; at += 1)
-      add('word', `${letters[at]}${letters[at + 1]}`, `${letters[at]}${letters[at + 1]}`)
-    return
-  }
-  if (token.includes('/')) {
-    const base = token.split('/').findLast((part) => part !== '') ?? token
-    if (FILE_NAME.test(base)) add('file', base.toLowerCase(), base)
-    else for (const part of token.split('/')) if (part !== '') addToken(part, add)
-    return
-  }
+  if (token === '') return []
+  if (CJK.test(token)) return pairsOf(token)
+  if (token.includes('/')) return piecesOfPath(token)
   if (/^#?\p{N}/u.test(token)) {
-    const digits = token.replace(/^#/, '').replace(/[.,:%]+$/, '')
-    if (digits.length > 1 || token.startsWith('#') || token.endsWith('%'))
-      add('number', digits.replace(/,/g, ''), token)
-    return
+    const digits = token.replace(/[#,%]/g, '')
+    const isTelling = digits.length > 1 || digits !== token
+    return isTelling ? [{ kind: 'number', key: digits, shown: token }] : []
   }
-  if (FILE_NAME.test(token) && !/^(?:e\.g|i\.e|z\.b)$/i.test(token)) {
-    add('file', token.toLowerCase(), token)
-    return
+  if (FILE_NAME.test(token) && !/^(?:e\.g|i\.e|z\.b|d\.h)$/i.test(token)) {
+    return [{ kind: 'file', key: token.toLowerCase(), shown: token }]
   }
-  const isName =
-    /[_$]|\p{Ll}\p{Lu}|\p{L}\p{N}|\p{Lu}{3}/u.test(token) || /\p{L}-\p{L}.*-\p{L}/u.test(token) || token.includes('.')
-  if (isName) add('name', token.toLowerCase(), token)
-  const parts = isName || token.includes('-') ? partsOfName(token) : [token]
-  for (const part of parts) {
-    const word = part.toLowerCase()
-    if (word.length < 3 || STOP_WORDS.has(word) || /^\d/.test(word)) continue
-    add('word', stemOf(word), part)
-  }
+  // Of `paths.ToRelativePath` the last part is the name; the rest says where it lives.
+  const parts = token.split('.').filter((part) => part !== '')
+  const name = parts.pop() ?? token
+  const pieces = parts.flatMap((part) => wordsIn(part, 'part'))
+  if (isRandom(name)) return pieces
+  const isName = /[_$]|\p{Ll}\p{Lu}|\p{L}\p{N}|\p{Lu}{3}/u.test(name) || /\p{L}-\p{L}.*-\p{L}/u.test(name)
+  if (isName) pieces.push({ kind: 'name', key: name.toLowerCase(), shown: name })
+  return [...pieces, ...wordsIn(name, isName ? 'part' : 'word')]
+}
+
+/** Texts without spaces between words are told apart by pairs of letters. */
+function pairsOf(token: string): Piece[] {
+  const letters = [...token]
+  return letters.slice(1).map((letter, index) => {
+    const pair = `${letters[index] ?? ''}${letter}`
+    return { kind: 'word', key: pair, shown: pair }
+  })
+}
+
+function piecesOfPath(path: string): Piece[] {
+  const parts = path.split('/').filter((part) => part !== '')
+  const base = parts.at(-1) ?? path
+  if (FILE_NAME.test(base)) return [{ kind: 'file', key: base.toLowerCase(), shown: base }]
+  // Folders of this machine and of the day say nothing of what was done.
+  return (path.startsWith('/') ? [base] : parts).flatMap((part) => piecesOf(part))
+}
+
+/** Names of temporary folders and the like: letters and digits in no order. */
+function isRandom(name: string): boolean {
+  return name.length > 7 && (name.match(/\d/g) ?? []).length > 1 && (name.match(/\d\p{L}|\p{L}\d/gu) ?? []).length > 2
+}
+
+function wordsIn(name: string, kind: 'word' | 'part'): Piece[] {
+  const words = partsOfName(name).filter((part) => part.length > 2 && !/^\d/.test(part))
+  const telling = words.filter((part) => !STOP_WORDS.has(part.toLowerCase()))
+  return telling.map((part) => ({ kind, key: stemOf(part.toLowerCase()), shown: part }))
 }
 
 /** `readSessionContent`, `read_session_content` and `read-session-content` have the same parts. */
@@ -86,54 +125,32 @@ function partsOfName(name: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** Words that say the same in this field. */
-const SAME: Record<string, string> = {
-  repair: 'fix',
-  resolv: 'fix',
-  correct: 'fix',
-  remov: 'delet',
-  eras: 'delet',
-  drop: 'delet',
-  creat: 'add',
-  introduc: 'add',
-  renam: 'renam',
-  modif: 'chang',
-  updat: 'chang',
-  alter: 'chang',
-  edit: 'chang',
-  switch: 'chang',
-  replac: 'chang',
-  bug: 'issu',
-  problem: 'issu',
-  error: 'issu',
-  fault: 'issu',
-  broken: 'fail',
-  breaks: 'fail',
-  broke: 'fail',
-  failur: 'fail',
-  function: 'func',
-  method: 'func',
-  param: 'paramet',
-  arg: 'argument',
-  dir: 'folder',
-  directori: 'folder',
-  verifi: 'check',
-  valid: 'check',
-  implement: 'implement',
-  impl: 'implement',
-  doc: 'document',
-  repo: 'repositori',
-  config: 'configur',
-  msg: 'messag',
-  consist: 'consist',
-  pull: 'pr',
-  combin: 'merg',
-  consolid: 'merg',
-  unifi: 'merg',
-  simpler: 'simpl',
-  simplest: 'simpl',
-  simplifi: 'simpl',
-}
+/** Stems that say the same in this field: the first stands for the others. */
+const SAME = new Map(
+  [
+    'fix repair resolv correct',
+    'delet remov eras drop',
+    'add creat introduc',
+    'chang modif updat alter edit switch replac',
+    'fail broken breaks broke failur',
+    'func function method',
+    'paramet param',
+    'argument arg',
+    'folder dir directori',
+    'check verifi valid',
+    'implement impl',
+    'document doc',
+    'repositori repo',
+    'configur config',
+    'messag msg',
+    'pr pull',
+    'merg combin consolid unifi',
+    'simpl simpler simplest simplifi',
+  ].flatMap((line) => {
+    const [meant = '', ...stems] = line.split(' ')
+    return stems.map((stem) => [stem, meant] as const)
+  }),
+)
 
 /** A rough stem, good enough for English, and for German endings. */
 export function stemOf(word: string): string {
@@ -148,5 +165,5 @@ export function stemOf(word: string): string {
       .replace(/y$/, 'i')
       .replace(/([^aeiouls])\1$/, '$1')
   } else if (stem.length > 3) stem = stem.replace(/s$/, '')
-  return SAME[stem] ?? stem
+  return SAME.get(stem) ?? stem
 }

@@ -46,6 +46,7 @@ export class Verdicts implements Collector {
           LONGEST,
         ),
         detail: said ? cutLine(said, LONGEST) : null,
+        sought: said ? { kind: 'words', text: said.slice(0, LONGEST) } : { kind: 'refusal', text: what },
         importance: said ? 0.9 : 0.62,
       })
       return
