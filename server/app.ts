@@ -7,6 +7,7 @@ import type { ErrorReply } from './contract/errors.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
 import { forkRoutes } from './forks/routes.ts'
+import { hookRoutes } from './hooks/routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { guard } from './plugins/guard.ts'
 import { describeApi } from './plugins/openapi.ts'
@@ -15,6 +16,7 @@ import { replayRoutes } from './replay/routes.ts'
 import { restoreRoutes } from './restore/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { warningRoutes } from './warnings/routes.ts'
 import { snapshotRoutes } from './snapshots/routes.ts'
 
 /** Builds the server with all its routes, not listening: what main serves and what tests ask. */
@@ -65,6 +67,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     compactionRoutes(app, deps)
     restoreRoutes(app, deps)
     settingsRoutes(app, deps)
+    hookRoutes(app, deps)
+    warningRoutes(app, deps)
     snapshotRoutes(app, deps)
   })
   await serveWeb(app, deps.webDir)

@@ -17,6 +17,8 @@ import type { CompactionDeps } from './compaction/routes.ts'
 import { Tokens } from './compaction/tokens.ts'
 import { composeForks } from './fork-deps.ts'
 import type { ForkDeps } from './forks/routes.ts'
+import { composeHooks } from './hook-deps.ts'
+import type { HookDeps } from './hooks/routes.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
@@ -30,9 +32,11 @@ import type { SettingsDeps } from './settings/routes.ts'
 import { composeSnapshots } from './snapshot-deps.ts'
 import { applyRetention, type SnapshotDeps } from './snapshots/routes.ts'
 import { Vault } from './vault/vault.ts'
+import type { WarningDeps } from './warnings/routes.ts'
 
 /** Everything that routes need, and what runs beside them. */
-export interface Deps extends SessionDeps, ReplayDeps, SettingsDeps, CompactionDeps, RestoreDeps, SnapshotDeps {
+export interface Deps
+  extends SessionDeps, ReplayDeps, SettingsDeps, CompactionDeps, RestoreDeps, SnapshotDeps, HookDeps, WarningDeps {
   token: string
   log: Logger
   /** The built web app. */
@@ -114,6 +118,16 @@ export function buildDeps(setting: Setting): Deps {
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
   const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }
   const restore = composeRestore({ ...material, dataDir: setting.dataDir })
+  const { outside } = restore
+  const hooks = composeHooks({
+    ...material,
+    ...snapshots,
+    dataDir: setting.dataDir,
+    tracker,
+    compactions,
+    outside,
+    log,
+  })
   const keptFiles = (key: number) => keptFilesOf(sources, sessions.sourceIdsOf(key))
   const { readRange } = kept
   const forks = composeForks({ ...material, events, bodies, keptFiles, readRange, outside: restore.outside })
@@ -122,6 +136,7 @@ export function buildDeps(setting: Setting): Deps {
     ...setting,
     ...restore,
     ...snapshots,
+    ...hooks,
     webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
     priceDate: PRICE_DATE,
     sessions,
@@ -133,7 +148,11 @@ export function buildDeps(setting: Setting): Deps {
     bodies,
     compactions,
     localPath,
-    surroundings: { isLive: (id) => tracker.isLive(id), localPath },
+    surroundings: {
+      isLive: (id) => tracker.isLive(id),
+      localPath,
+      gauge: (session) => hooks.contextWatch.gauge(session),
+    },
     liveIds: () => tracker.ids(),
     describeSources: (ids) => sources.describe(ids),
     keptFiles,
@@ -146,6 +165,7 @@ export function buildDeps(setting: Setting): Deps {
     sizes: async () => ({ ...(await vaultSizes()), indexBytes: await sizeOf(setting.indexFile) }),
     close: async () => {
       tracker.close()
+      hooks.contextWatch.close()
       await compactions.close()
       await restore.outside.close()
       await snapshots.verification.cancel()

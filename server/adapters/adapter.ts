@@ -208,6 +208,8 @@ export interface Adapter {
   resumeCommand?(nativeId: string, cwd: string | null, host: Host): string
   /** Tokens that fit into a model's context, given that it held `used` already. */
   contextWindow(model: string, used: number): number
+  /** Tokens in the context at which the agent compacts by itself, by its version; null when that is not known. */
+  compactsAt?(window: number, version: string | null): number | null
   /** US dollars of one answer by the adapter's dated price table; null when the model has no price. */
   costOf(usage: Usage): number | null
 }

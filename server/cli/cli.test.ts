@@ -16,7 +16,7 @@ let server: TestServer
 
 beforeAll(async () => {
   server = await startTestServer(fixtures)
-})
+}, 60_000)
 afterAll(async () => {
   await server.close()
 })

@@ -2,6 +2,7 @@ import type { Route } from './route.ts'
 import * as change from './change.ts'
 import * as compaction from './compaction.ts'
 import * as fork from './fork.ts'
+import * as hooks from './hooks.ts'
 import * as replay from './replay.ts'
 import * as restore from './restore.ts'
 import * as sessions from './sessions.ts'
@@ -9,6 +10,16 @@ import * as snapshots from './snapshots.ts'
 import * as system from './system.ts'
 
 /** Every route that exists. A test holds that each is mounted and stands in the OpenAPI document. */
-export const allRoutes: readonly Route[] = [replay, sessions, compaction, system, change, restore, fork, snapshots]
+export const allRoutes: readonly Route[] = [
+  replay,
+  sessions,
+  compaction,
+  system,
+  change,
+  restore,
+  fork,
+  snapshots,
+  hooks,
+]
   .flatMap((area) => Object.values(area))
   .filter((value): value is Route => typeof value === 'object' && 'reply' in value && 'method' in value)

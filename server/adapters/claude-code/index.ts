@@ -9,6 +9,7 @@ import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
 import { claudeForks } from './fork.ts'
 import { classify, listLive, roots } from './locate.ts'
+import { compactsAt } from './compaction-point.ts'
 import { costOf } from './prices.ts'
 import { resumeCommand } from './resume-command.ts'
 import { BOOKKEEPING_KINDS, RECORD_SIGNS, fullKindOf, headOf, isChainRecord, kindOf } from './records.ts'
@@ -25,6 +26,7 @@ export const claudeCode: Adapter = {
   fork: claudeForks,
   resumeCommand,
   contextWindow,
+  compactsAt,
   costOf,
 }
 
