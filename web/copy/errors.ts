@@ -22,7 +22,7 @@ export const errorCopy: Record<ErrorCode | 'offline', ErrorCopy> = {
   },
   not_found: {
     title: 'Not found',
-    advice: 'It may have been addressed wrongly. Nothing that was kept is ever removed.',
+    advice: 'The address may be wrong, or it was deleted here. Bytes that were kept are never removed.',
     canRetry: false,
   },
   bad_request: {

@@ -62,6 +62,14 @@ export class RetentionDraft {
     this.#timer = setTimeout(() => void this.look(), typingPauseMs)
   }
 
+  /** Takes what the server says now, unless rules are being edited. */
+  take(saved: RetentionRules, wouldGo: readonly Snapshot[]): void {
+    if (this.isChanged) return
+    this.#saved = saved
+    this.typed = saved
+    this.#wouldGo = wouldGo
+  }
+
   /** Asks now. */
   async look(): Promise<void> {
     const rules = this.rules
