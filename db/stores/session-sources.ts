@@ -47,6 +47,13 @@ export class SessionSources {
     return { sourceIds: [...found].sort((a, b) => a - b), unknown }
   }
 
+  /** The files that a session itself was read from; what belongs to it besides when it is not read yet. */
+  transcriptsOf(sessionId: string): number[] {
+    const own = this.#statements.family.all(sessionId).find(({ id }) => id === sessionId)
+    const found = own ? this.#statements.read.all(own.key) : []
+    return found.length > 0 ? found : this.ofSessions([sessionId]).sourceIds
+  }
+
   /** All sessions of projects, and what the agents keep beside them for the project as a whole. */
   ofProjects(paths: readonly string[]): FoundSources {
     const ids = this.sessionsOf(paths)

@@ -76,12 +76,15 @@ export class SnapshotStore {
     this.#statements = prepare(vault)
   }
 
-  /** The sources that a snapshot would name, as they stand now; of all when `members` is null. */
-  standing(members: readonly number[] | null): Standing[] {
+  /**
+   * The sources that a snapshot would name, as they stand now, in the order of their ids; of all when `members` is null.
+   * `after` and `limit` page through many.
+   */
+  standing(members: readonly number[] | null, { after = 0, limit = -1 } = {}): Standing[] {
     const rows =
       members === null
-        ? this.#statements.standingOfAll.all()
-        : this.#statements.standingOfSome.all(JSON.stringify(members))
+        ? this.#statements.standingOfAll.all({ after, limit })
+        : this.#statements.standingOfSome.all({ after, limit, members: JSON.stringify(members) })
     return rows.map(toStanding)
   }
 
@@ -264,11 +267,12 @@ function toStanding(row: StandingRow): Standing {
   return { ...standing, marked }
 }
 
-interface FilePage {
-  id: number
+interface Page {
   after: number
   limit: number
 }
+
+type FilePage = Page & { id: number }
 
 type FileRow = Omit<SnapshotFile, 'mtimeMs'> & { mtimeNs: string | null }
 
@@ -284,7 +288,7 @@ const STANDING = `
     AND g.number = (SELECT max(number) FROM generations WHERE source_id = s.id)
   LEFT JOIN snapshot_marks m ON m.source_id = s.id
     AND m.snapshot_id = (SELECT max(snapshot_id) FROM snapshot_marks WHERE source_id = s.id)
-  WHERE s.role <> 'outside'`
+  WHERE s.role <> 'outside' AND s.id > :after`
 
 const FILES = `
   SELECT s.id AS sourceId, s.agent, s.path, s.role, s.native_id AS nativeId, s.subagent_id AS subagentId,
@@ -296,8 +300,10 @@ const FILES = `
 
 function prepare(sqlite: Sqlite) {
   return {
-    standingOfAll: sqlite.prepare<[], StandingRow>(STANDING),
-    standingOfSome: sqlite.prepare<[string], StandingRow>(`${STANDING} AND s.id IN (SELECT value FROM json_each(?))`),
+    standingOfAll: sqlite.prepare<[Page], StandingRow>(`${STANDING} ORDER BY s.id LIMIT :limit`),
+    standingOfSome: sqlite.prepare<[Page & { members: string }], StandingRow>(
+      `${STANDING} AND s.id IN (SELECT value FROM json_each(:members)) ORDER BY s.id LIMIT :limit`,
+    ),
     latestOf: sqlite.prepare<[string, number], SnapshotRow>(
       `SELECT ${COLUMNS} FROM snapshots WHERE scope = ? AND (reason <> 'manual' OR NOT ?) ORDER BY id DESC LIMIT 1`,
     ),

@@ -94,6 +94,24 @@ test('what was written while nothing ran is found, and a second look finds nothi
   expect(sessions.find('claude-code:a')?.sourceState).toBe('present')
 })
 
+test('a paused backlog waits, what grows does not, and it goes on when it is told to', async () => {
+  const { folder, intake, texts, reports } = createWorld()
+  const lastState = () => reports.flatMap((one) => (one.kind === 'progress' ? one.progress.state : [])).at(-1)
+  writeFileSync(join(folder, 'a.jsonl'), lines('One'))
+  await intake.sweep()
+  intake.pause()
+  writeFileSync(join(folder, 'b.jsonl'), lines('Waits'))
+  appendFileSync(join(folder, 'a.jsonl'), lines('Two'))
+  await intake.sweep()
+  expect(texts('a')).toEqual(['One', 'Two'])
+  expect(texts('b')).toEqual([])
+  expect(lastState()).toBe('paused')
+
+  intake.resume()
+  await expect.poll(() => texts('b')).toEqual(['Waits'])
+  expect(lastState()).toBe('idle')
+})
+
 test('an index that is behind the vault is brought up to it, also for a file that is gone', async () => {
   const first = createWorld()
   const file = join(first.folder, 'a.jsonl')

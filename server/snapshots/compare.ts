@@ -31,7 +31,7 @@ export async function compareMoments(
   const before = await sessionsOfSnapshot(snapshots, moments, earlier.id)
   const after = later
     ? await sessionsOfSnapshot(snapshots, moments, later.id)
-    : sessionsNow(snapshots, moments, snapshots.membersOf(earlier.id) ?? null)
+    : await sessionsNow(snapshots, moments, snapshots.membersOf(earlier.id) ?? null)
   const ids = comparable(earlier, later, before, after)
   const names = moments.names(ids)
   const items: Difference[] = []

@@ -14,21 +14,15 @@ export type HeldFile = Pick<SnapshotFile, 'sourceId' | 'generationId' | 'length'
 /** So many files are looked up at once before others get their turn. */
 const PAGE = 1000
 
+type Named = HeldFile & Pick<Standing, 'agent' | 'nativeId'>
+
 /** The sessions of a snapshot, by id. Files that belong to no session are left out. */
-export async function sessionsOfSnapshot(
+export function sessionsOfSnapshot(
   snapshots: SnapshotStore,
   moments: MomentStore,
   snapshotId: number,
 ): Promise<Map<string, HeldSession>> {
-  const sessions = new Map<string, HeldSession>()
-  for (let after = 0; ;) {
-    const page = snapshots.filesOf(snapshotId, { after, limit: PAGE })
-    for (const file of page) add(sessions, moments, file)
-    const last = page.at(-1)
-    if (!last || page.length < PAGE) return withTranscripts(sessions)
-    after = last.sourceId
-    await turn()
-  }
+  return collect(moments, (after) => snapshots.filesOf(snapshotId, { after, limit: PAGE }))
 }
 
 /** The sessions as they stand now, or those of some sources. */
@@ -36,17 +30,20 @@ export function sessionsNow(
   snapshots: SnapshotStore,
   moments: MomentStore,
   members: readonly number[] | null,
-): Map<string, HeldSession> {
+): Promise<Map<string, HeldSession>> {
+  return collect(moments, (after) => snapshots.standing(members, { after, limit: PAGE }))
+}
+
+async function collect(moments: MomentStore, read: (after: number) => Named[]): Promise<Map<string, HeldSession>> {
   const sessions = new Map<string, HeldSession>()
-  for (const standing of snapshots.standing(members)) add(sessions, moments, standing)
+  for (let page = read(0); page.length > 0; page = read(page.at(-1)?.sourceId ?? 0)) {
+    for (const file of page) add(sessions, moments, file)
+    await turn()
+  }
   return withTranscripts(sessions)
 }
 
-function add(
-  sessions: Map<string, HeldSession>,
-  moments: MomentStore,
-  file: HeldFile & Pick<Standing, 'agent' | 'nativeId'>,
-): void {
+function add(sessions: Map<string, HeldSession>, moments: MomentStore, file: Named): void {
   const id =
     file.nativeId !== null
       ? `${file.agent}:${file.nativeId}`

@@ -37,8 +37,7 @@ export class Snapshots {
   list(filter: Omit<SnapshotFilter, 'sourceIds'> & { session?: string | undefined }) {
     const { session, ...rest } = filter
     if (session === undefined) return this.#parts.store.list(rest)
-    const { sourceIds } = this.#parts.sessionSources.ofSessions([session])
-    return this.#parts.store.list({ ...rest, sourceIds })
+    return this.#parts.store.list({ ...rest, sourceIds: this.#parts.sessionSources.transcriptsOf(session) })
   }
 
   /**

@@ -25,28 +25,39 @@ export interface Check {
  */
 export function* verifyVault(check: Check): Generator<Damage, void> {
   const seen = new Map<number, string | null>()
-  for (const { id } of check.store.listGenerations()) {
-    // As of one moment, because the loose end of a file that grows is replaced. What was found is told outside of it.
-    const damages = check.store.read(() => {
-      const generation = check.store.findGeneration(id)
-      return generation ? [...verifyGeneration(check, generation, seen)] : []
-    })
-    yield* damages
+  for (const { id, sourceId, length } of check.store.listGenerations()) {
+    const found = attempt(() => readPieces(check.store, id, seen))
+    if (found) yield* verifyPieces(check, found, seen)
+    else yield { sourceId, generationId: id, offset: 0, length, reason: BROKEN }
   }
 }
 
-function* verifyGeneration(
+const BROKEN = 'The database is damaged here.'
+
+/**
+ * The pieces of a generation as of one moment. Its loose end is replaced when the file grows, so it is read right now;
+ * settled pieces stay as they are and are read afterwards, so that no writer waits for a large file.
+ */
+function readPieces(
+  store: VaultStore,
+  id: number,
+  seen: Map<number, string | null>,
+): { generation: Generation; pieces: Piece[] } | undefined {
+  return store.read(() => {
+    const generation = store.findGeneration(id)
+    if (!generation) return undefined
+    const pieces = store.piecesIn(id, 0, Number.MAX_SAFE_INTEGER)
+    for (const piece of pieces) if (piece.offset >= generation.settled) damageOf(store, piece, seen)
+    return { generation, pieces }
+  })
+}
+
+function* verifyPieces(
   { store, onBytes }: Check,
-  generation: Generation,
+  { generation, pieces }: { generation: Generation; pieces: Piece[] },
   seen: Map<number, string | null>,
 ): Generator<Damage, void> {
   const place = { sourceId: generation.sourceId, generationId: generation.id }
-  const pieces = attempt(() => store.piecesIn(generation.id, 0, Number.MAX_SAFE_INTEGER))
-  if (!pieces) {
-    onBytes?.(generation.length)
-    yield { ...place, offset: 0, length: generation.length, reason: 'The database is damaged here.' }
-    return
-  }
   let end = 0
   for (const piece of pieces) {
     const { offset, length } = piece
@@ -61,6 +72,7 @@ function* verifyGeneration(
   }
 }
 
+/** Ids of chunks are never used again, so what was found of one holds. */
 function damageOf(store: VaultStore, piece: Piece, seen: Map<number, string | null>): string | null {
   const known = seen.get(piece.chunkId)
   if (known !== undefined) return known
@@ -71,7 +83,7 @@ function damageOf(store: VaultStore, piece: Piece, seen: Map<number, string | nu
 
 function readChunk(store: VaultStore, piece: Piece): string | null {
   const found = attempt(() => ({ chunk: store.findChunk(piece.chunkId) }))
-  if (!found) return 'The database is damaged here.'
+  if (!found) return BROKEN
   const { chunk } = found
   if (chunk === undefined) return 'Its chunk is missing.'
   const bytes = attempt(() => decode(chunk))
