@@ -88,11 +88,19 @@ function pathTo(leaf: ForkRecord, all: Indexed): { path: ForkRecord[]; bridged: 
     else if (named === null && !record.isBoundary) record = undefined
     else {
       if (!record.isBoundary) bridged += 1
-      const position: number = all.positions.get(record) ?? 0
-      record = all.records.findLast((other, index) => index < position && !seen.has(other) && isOnChain(other))
+      record = before(record, all, seen)
     }
   }
   return { path, bridged }
+}
+
+/** The record before in the file that is not on the path yet. */
+function before(record: ForkRecord, all: Indexed, seen: ReadonlySet<ForkRecord>): ForkRecord | undefined {
+  for (let position = (all.positions.get(record) ?? 0) - 1; position >= 0; position -= 1) {
+    const other = all.records[position]
+    if (other !== undefined && !seen.has(other) && isOnChain(other)) return other
+  }
+  return undefined
 }
 
 function isOnChain(record: ForkRecord): boolean {

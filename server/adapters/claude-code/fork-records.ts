@@ -1,6 +1,6 @@
 import type { KeptFile } from '../adapter.ts'
 import { endOfJson, isTrueAt, itemsOf, membersOf, textAt, type Span } from '../shared/json-spans.ts'
-import { LineSplitter, trimFiller } from '../shared/line-splitter.ts'
+import { trimFiller } from '../shared/line-splitter.ts'
 import { RECORD_SIGNS } from './records.ts'
 
 /** A block of a message: what matters for keeping calls and results together. */
@@ -49,6 +49,8 @@ export interface FileReading {
   badLines: number
 }
 
+const LF = 0x0a
+
 /** Bytes that are asked for at once. */
 const BLOCK = 1024 * 1024
 
@@ -64,20 +66,45 @@ export function* readFile(
   isEnough: (reading: FileReading, line: number) => boolean,
 ): Generator<void, FileReading> {
   const reading: FileReading = { records: [], badLines: 0 }
-  const splitter = new LineSplitter()
+  let waiting: Uint8Array[] = []
+  let lineStart = 0
   for (let at = 0; at < file.kept.length;) {
-    const block = file.kept.read(at, Math.min(at + BLOCK, file.kept.length))
+    const block = asBuffer(file.kept.read(at, Math.min(at + BLOCK, file.kept.length)))
     if (block.length === 0) break
-    for (const line of splitter.push(block, at)) {
-      yield* takeLine(reading, file.index, line)
-      if (isEnough(reading, line.offset)) return reading
+    let from = 0
+    for (let feed = block.indexOf(LF); feed !== -1; feed = block.indexOf(LF, from)) {
+      const bytes = yield* joined([...waiting, block.subarray(from, feed)])
+      yield* takeLine(reading, file.index, { offset: lineStart, bytes })
+      if (isEnough(reading, lineStart)) return reading
+      waiting = []
+      from = feed + 1
+      lineStart = at + from
     }
+    if (from < block.length) waiting.push(block.subarray(from))
     at += block.length
     yield
   }
-  const last = splitter.flush()
-  if (last !== null) yield* takeLine(reading, file.index, last)
+  yield* takeLine(reading, file.index, { offset: lineStart, bytes: yield* joined(waiting) })
   return reading
+}
+
+/** Puts a long line together in steps: to copy tens of megabytes at once would hold up everything else. */
+function* joined(parts: readonly Uint8Array[]): Generator<void, Buffer> {
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined) return asBuffer(only)
+  const all = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+    yield
+  }
+  return all
+}
+
+/** A Buffer looks for a byte many times faster than a plain array. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function* takeLine(
@@ -85,9 +112,10 @@ function* takeLine(
   file: number,
   line: { offset: number; bytes: Uint8Array },
 ): Generator<void, void> {
-  const bytes = trimFiller(line.bytes)
-  if (bytes.length === 0) return
-  const shift = line.offset + (bytes.byteOffset - line.bytes.byteOffset)
+  const trimmed = trimFiller(line.bytes)
+  if (trimmed.length === 0) return
+  const shift = line.offset + (trimmed.byteOffset - line.bytes.byteOffset)
+  const bytes = asBuffer(trimmed)
   const spans = yield* recordSpans(bytes)
   if (spans.length === 0) reading.badLines += 1
   for (const span of spans) {
@@ -98,11 +126,11 @@ function* takeLine(
 }
 
 /** Where whole records stand in a line: one, or in a line where writes collided those that can be told from torn ones. */
-function* recordSpans(bytes: Uint8Array): Generator<void, Span[]> {
+function* recordSpans(bytes: Buffer): Generator<void, Span[]> {
   const end = bytes[0] === 0x7b ? yield* endOfJson(bytes, 0) : null
   if (end === bytes.length) return [{ from: 0, to: end }]
   if (bytes.length > LONGEST_SEARCHED) return []
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const text = bytes.toString('latin1')
   const starts = new RegExp(RECORD_SIGNS.start)
   const found: Span[] = []
   let budget = 8 * text.length

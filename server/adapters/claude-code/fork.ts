@@ -36,7 +36,7 @@ async function plan(request: ForkRequest, host: Host): Promise<ForkPlan> {
     lines: chain.records.length,
     bytes: lengthOf(pieces),
     endsAt: idOf(last),
-    warnings: warningsOf(chain, { badLines, passedOver, last }),
+    warnings: warningsOf(chain, { badLines, passedOver }),
   }
 }
 
@@ -116,7 +116,7 @@ function idOf({ record, blocks }: KeptRecord): string {
   return part === 0 ? record.id : `${record.id}#${part}`
 }
 
-function warningsOf(chain: Chain, found: { badLines: number; passedOver: boolean; last: KeptRecord }): string[] {
+function warningsOf(chain: Chain, found: { badLines: number; passedOver: boolean }): string[] {
   const warnings: string[] = []
   if (found.passedOver)
     warnings.push('The chosen event is no part of the conversation; the fork ends with the one before it.')
@@ -135,14 +135,11 @@ function warningsOf(chain: Chain, found: { badLines: number; passedOver: boolean
     )
   }
   if (found.badLines > 0) warnings.push(`Lines that cannot be read were left out (${found.badLines}).`)
-  const { record, blocks } = found.last
-  if (blocks.some((block) => block.result !== null)) {
+  const spoken = chain.records.findLast(({ record }) => record.kind === 'user' || record.kind === 'assistant')
+  if (spoken?.record.kind === 'user' && !spoken.record.isSummary) {
+    const end = spoken.blocks.some((block) => block.result !== null) ? 'the result of a call' : 'a prompt'
     warnings.push(
-      'The fork ends with the result of a call. Claude Code will add “No response requested.” before your prompt.',
-    )
-  } else if (record.kind === 'user' && !record.isSummary) {
-    warnings.push(
-      'The fork ends with a prompt that has no answer. It goes to the model together with what you type next.',
+      `The fork ends with ${end}, not with an answer: Claude Code adds “No response requested.” before what you type next.`,
     )
   }
   return warnings
