@@ -1,0 +1,94 @@
+import { isPlaceholder, isPlainThing, isReference } from './deny.ts'
+import type { Tier } from './finding.ts'
+import type { Page } from './page.ts'
+import { classesOf, isRandom, shapeOf } from './randomness.ts'
+
+/** A program that takes a secret as an argument, and how it stands there. The last group is the secret. */
+interface Command {
+  anchor: string
+  pattern: RegExp
+  /** With `pair` the secret is what follows the first colon. */
+  isPair?: boolean
+}
+
+const QUOTE = `(?:\\\\?["'])?`
+const VALUE = `([^\\s"'\\\\;|<>]{4,200})`
+
+/** Forms of the command line. Each pattern is tried once, at the word, on a bounded stretch of the line. */
+const COMMANDS: readonly Command[] = [
+  {
+    anchor: 'curl ',
+    pattern: line(`(?:^|\\s)(?:-u|--user|--proxy-user)[ =]${QUOTE}([^\\s"'\\\\:]{1,80}:[^\\s"'\\\\]{4,200})`),
+    isPair: true,
+  },
+  { anchor: 'wget ', pattern: line(`--(?:http-|ftp-|proxy-)?password=${QUOTE}${VALUE}`) },
+  { anchor: 'sshpass ', pattern: line(`\\s-p ?${QUOTE}${VALUE}`) },
+  { anchor: 'mysql', pattern: line(`\\s-p${QUOTE}${VALUE}`) },
+  { anchor: 'mariadb', pattern: line(`\\s-p${QUOTE}${VALUE}`) },
+  { anchor: 'mongo', pattern: line(`\\s-p ${QUOTE}${VALUE}`) },
+  { anchor: 'redis-cli', pattern: line(`\\s(?:-a|--pass) ${QUOTE}${VALUE}`) },
+  { anchor: 'docker login', pattern: line(`\\s-p ${QUOTE}${VALUE}`) },
+  { anchor: 'podman login', pattern: line(`\\s-p ${QUOTE}${VALUE}`) },
+  { anchor: 'helm ', pattern: line(`--password[ =]${QUOTE}${VALUE}`) },
+  { anchor: 'az login', pattern: line(`\\s-p ${QUOTE}${VALUE}`) },
+  { anchor: 'vault login', pattern: line(`\\s${QUOTE}([A-Za-z0-9._-]{16,200})`) },
+  { anchor: 'ldapsearch', pattern: line(`\\s-w ${QUOTE}${VALUE}`) },
+  { anchor: 'htpasswd', pattern: line(`\\s-\\w*b\\w* \\S+ \\S+ ${QUOTE}${VALUE}`) },
+  { anchor: 'openssl ', pattern: line(`\\bpass:${QUOTE}${VALUE}`) },
+  { anchor: 'ssh-keygen', pattern: line(`\\s-N ${QUOTE}${VALUE}`) },
+  { anchor: 'smbclient', pattern: line(`\\s-U ${QUOTE}[^\\s%"']{1,60}%${VALUE}`) },
+  { anchor: '7z ', pattern: line(`\\s-p${QUOTE}${VALUE}`) },
+  { anchor: 'unzip ', pattern: line(`\\s-P ${QUOTE}${VALUE}`) },
+  { anchor: 'keytool', pattern: line(`\\s-(?:store|key)pass ${QUOTE}${VALUE}`) },
+  {
+    anchor: 'configure set ',
+    pattern: line(
+      `^(?:aws_secret_access_key|aws_session_token|\\S*(?:secret|token|password|key)\\S*) ${QUOTE}${VALUE}`,
+    ),
+  },
+  { anchor: 'secret set ', pattern: line(`--body[ =]${QUOTE}${VALUE}`) },
+  { anchor: 'printf ', pattern: piped() },
+  { anchor: 'echo ', pattern: piped() },
+]
+
+function line(source: string): RegExp {
+  return new RegExp(source)
+}
+
+/** `echo SECRET | gh secret set NAME`: the text goes to a program that keeps or takes secrets. */
+function piped(): RegExp {
+  const target =
+    'secrets?\\b|env add|password-stdin|with-token|token-stdin|passwd|login|chpasswd|gpg|openssl|kubeseal|pass insert|base64'
+  return new RegExp(`^(?:-n\\s+|-e\\s+|'?%s(?:\\\\n)?'?\\s+)*${QUOTE}${VALUE}${QUOTE}\\s*\\|[^|\\n]{0,80}(?:${target})`)
+}
+
+/** Literals that make a command worth reading. */
+export const COMMAND_ANCHORS: readonly string[] = COMMANDS.map(({ anchor }) => anchor)
+
+const LONGEST_COMMAND = 400
+
+/** Reads the arguments of a command whose name ends at `end`. */
+export function readCommand(page: Page, index: number, end: number): void {
+  const command = COMMANDS[index]
+  if (command === undefined) return
+  const { text } = page
+  const lineEnd = text.indexOf('\n', end)
+  const stop = Math.min(lineEnd < 0 ? text.length : lineEnd, end + LONGEST_COMMAND)
+  const from = command.anchor.endsWith(' ') && !command.pattern.source.startsWith('^') ? end - 1 : end
+  page.spend(stop - from)
+  const match = command.pattern.exec(text.slice(from, stop))
+  const value = match?.[1]
+  if (match === null || value === undefined) return
+  const offset = command.isPair ? value.indexOf(':') + 1 : 0
+  const end2 = from + match.index + match[0].lastIndexOf(value) + value.length
+  const start = end2 - value.length + offset
+  const tier = judge(text.slice(start, end2))
+  if (tier !== null) page.add({ kind: 'cli-password', tier, start, end: end2 })
+}
+
+function judge(value: string): Tier | null {
+  if (value.length < 6 || isReference(value) || isPlaceholder(value) || isPlainThing(value)) return null
+  const shape = shapeOf(value, 0, value.length)
+  if (isRandom(value, 0, value.length, shape) || (classesOf(shape) >= 3 && shape.length >= 8)) return 'likely'
+  return shape.digits > 0 && shape.lowers + shape.uppers > 0 ? 'candidate' : null
+}

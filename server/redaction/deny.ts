@@ -1,0 +1,61 @@
+import { shapeOf } from './randomness.ts'
+
+/** Words that stand in values which only show where a secret would be. */
+const PLACEHOLDERS =
+  /example|placeholder|change.?me|change.?this|chang(?:e|ed)it|your[-_. ]|[-_. ]your|yourtoken|yourkey|replace[-_ ]?|insert[-_ ]|dummy|redacted|sensitive|goes[-_ ]?here|[-_ ]here\b|foo.?bar|lorem|test[-_]?(?:key|token|secret|pass)|fake|my[-_]?(?:secret|token|password|key|api)|some[-_](?:secret|token|password|key)|secret[-_]?key|not[-_]a[-_]|invalid|correct.?horse|undefined|sk-\.\.\.|to[-_]?do\b|hidden|masked|censored|x{5}|X{5}|0{6}|\*{3}|\.{3}|…|•{2}|_{4}|-{4}|#{4}|123456|abcdef(?!0)|qwerty|asdf/i
+
+/** Words that are the whole value in code and configuration. */
+const WORDS = new Set(
+  'null nil none undefined true false yes no on off required optional string number boolean object array any unknown never void password passwd secret token default empty unset auto disabled enabled anonymous guest admin root postgres mysql redis user username test testing localhost basic bearer digest plain plaintext hidden text input newpassword currentpassword current-password new-password one-time-code inherit include omit same-origin'.split(
+    ' ',
+  ),
+)
+
+/** True when a value says where a secret goes, or is the example of a documentation. */
+export function isPlaceholder(value: string): boolean {
+  if (WORDS.has(value.toLowerCase())) return true
+  const sample = value.length > 400 ? value.slice(0, 400) : value
+  if (PLACEHOLDERS.test(sample) && !isAccident(sample)) return true
+  const shape = shapeOf(sample, 0, sample.length)
+  return shape.length >= 4 && (shape.distinct <= 3 || shape.steps > shape.length * 0.5)
+}
+
+/** In a long random value a short word of the list may stand by chance; only words of one case count there. */
+function isAccident(sample: string): boolean {
+  if (sample.length < 60) return false
+  return !/example|placeholder|redacted|your[-_]|replace|insert|x{8}|X{8}|0{12}|\*{3}|\.{3}|…|_{6}|-{6}/.test(sample)
+}
+
+const REFERENCE =
+  /^(?:\$|%[A-Za-z_]+%|@|!|<|\{\{|\{%|\[\[|#\{|op:\/\/|vault:|ENC\[|arn:|ssm:|sm:\/\/|file:|env:|ref\+|kms:|awskms:|keyring:|process\.env|os\.|import\.meta|env\.|ENV[[.]|var\.|local\.|data\.|secrets?\.|config\.|self\.|this\.|settings\.|args\.|options\.|opts\.|req\.|request\.|params\.|props\.|ctx\.|module\.|std::|await |new |function|async |lambda|\(|\[)|\$\{|\{\{|\$\(|#\{|%\(|<%|%>/
+
+/** True when a value points to a secret that stands elsewhere: a variable, an expression, a path in a secret manager. */
+export function isReference(value: string): boolean {
+  return REFERENCE.test(value)
+}
+
+const FILE_ENDING =
+  /\.(?:pem|key|crt|cer|pub|json|ya?ml|toml|ini|txt|md|mdx|js|mjs|cjs|ts|tsx|jsx|svelte|vue|py|rb|go|rs|java|kt|php|sh|env|conf|cfg|html?|css|scss|svg|png|jpe?g|lock|log|sql|xml|p12|pfx|jks|so|dll|exe|zip|gz|tgz)$/i
+const NOT_A_VALUE =
+  /^(?:\d+(?:\.\d+)*(?:[a-z]{1,3})?|v?\d+\.\d+\.\d+\S*|\d{4}-\d\d-\d\d\S*|[\w.+-]+@[\w-]+\.[\w.]+|[\w.-]+\.(?:com|org|net|io|dev|app|local|internal)(?::\d+)?|sha\d+[:-].*|md5:.*|\$2[aby]\$.*|\$argon2.*|\{[A-Z0-9]+\}.*|\\.*|\/.*\/[gimsuy]*,?)$/i
+const CODE = /[(){}[\]]|=>|::|\\[bdswDSW]|\?\.|\w\.\w+\(/
+
+/** True for paths, file names, addresses, versions, dates, hashes with their name, numbers and pieces of code. */
+export function isPlainThing(value: string): boolean {
+  if (NOT_A_VALUE.test(value) || CODE.test(value) || FILE_ENDING.test(value)) return true
+  if (/^(?:\.{0,2}|~|[A-Za-z]:)[\\/]/.test(value)) return value.split(/[\\/]/).length > 2 && !/[+=]/.test(value)
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return true
+  return /^[\w.-]+(?:\/[\w.-]+){2,}$/.test(value) && !/[0-9][A-Z]|[A-Z][0-9]/.test(value)
+}
+
+/** Prefixes of ids and hashes that services and models hand out: they open nothing. */
+const ID_PREFIXES = new Set(
+  'toolu srvtoolu mcptoolu msg msgbatch req request call resp response rs fc chatcmpl cmpl sha sha1 sha224 sha256 sha384 sha512 sha3 md5 blake3 run thread asst file files batch evt event cus pi ch in sub price prod acct txn pm seti si src usr user org team prj project dpl deployment session sess trace span h1 commit node chunk hash build cache etag gen ws conv item ig ci ctc mcp mcpl mcpr modr ft ftjob vs vsfs proj step job task agent bubbleid composerid message completion container cntr turn exec ls_call lc tsr iter ck uuid id ref rev checkpoint version pk phc pub index main vendor css page app static assets image img font fonts data svelte jsx swc webpack vite babel py pkg npm http https www arn urn sri integrity ssh ecdsa key-id kid jti nonce csrf xsrf backup snapshot snap vol vpc subnet sg i ami eni rtb igw acl'.split(
+    ' ',
+  ),
+)
+
+/** True when what stands before the first separator of a run is the mark of an id, a hash or a file. */
+export function isIdPrefix(prefix: string): boolean {
+  return ID_PREFIXES.has(prefix.toLowerCase())
+}

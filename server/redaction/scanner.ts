@@ -1,0 +1,202 @@
+import { compileAnchors, readAnchors, type Anchors } from './anchors.ts'
+import { decodedText } from './base64.ts'
+import { escapedLines, mayBeEscaped } from './escaped-lines.ts'
+import type { Context, Hit, Scan } from './finding.ts'
+import { isSecretFile, readSecretFile } from './files.ts'
+import { FORMATS } from './formats/all.ts'
+import type { Format } from './formats/format.ts'
+import { isSkipped } from './fields.ts'
+import { eachLiteral, literalView } from './json-literals.ts'
+import { judgeName } from './names.ts'
+import { Page, settle } from './page.ts'
+import { kindOf } from './providers.ts'
+import { base64Around, eachRun, readDiscord, readUnknown } from './runs.ts'
+import { judgeValue } from './values.ts'
+import { percentDecoded, unescaped, withoutColours, type View } from './view.ts'
+import { SHORTEST_KEY, Walk, withoutName, type Look } from './walk.ts'
+
+/** Levels of JSON in strings and of base64 that are looked into. */
+const MOST_JSON = 3
+const MOST_BASE64 = 2
+/** Shorter texts hold nothing by themselves; only their name can tell. */
+const SHORTEST = 12
+
+interface Depth {
+  json: number
+  base64: number
+}
+
+const NOTHING: Look = { hits: [], isComplete: true }
+
+/** Finds secrets in texts and JSON values. Pure: the same input gives the same findings. */
+export class Scanner {
+  readonly #anchors: Anchors
+
+  /** `formats` is for measurements that leave some out. */
+  constructor(formats: readonly Format[] = FORMATS) {
+    this.#anchors = compileAnchors(formats)
+  }
+
+  /** Scans a plain text: a file, a chunk of output, a prompt. */
+  scanText(text: string, context: Context = {}): Scan {
+    const { hits, isComplete } = this.#look(text, context, { json: 0, base64: 0 })
+    const place = { path: [], isKey: false }
+    return { findings: hits.map((hit) => ({ ...hit, ...place })), unchecked: isComplete ? [] : [place] }
+  }
+
+  /**
+   * Scans a text that came in pieces (deltas of a stream): a secret that is cut in two is one. Findings stand in the
+   * joined text; `pieceOf` in `pieces.ts` says which part of which piece that is.
+   */
+  scanPieces(pieces: readonly string[], context: Context = {}): Scan {
+    return this.scanText(pieces.join(''), context)
+  }
+
+  /** Scans all strings of a parsed JSON value, keys too. `file` of the context counts for all of them. */
+  scanValue(value: unknown, context: Context = {}): Scan {
+    const scan: Scan = { findings: [], unchecked: [] }
+    new Walk(scan, (text, inner) => this.#look(text, inner, { json: 0, base64: 0 })).walk(value, context)
+    return scan
+  }
+
+  /**
+   * Scans every string literal of a JSON text as it is written, repeated keys too, which a parser drops. Slower than
+   * `scanValue`; what is changed or shared goes through this. Null when the text is not JSON.
+   */
+  scanJson(json: string, context: Context = {}): Scan | null {
+    const scan: Scan = { findings: [], unchecked: [] }
+    const isJson = eachLiteral(json, ({ text, path, isKey, name }) => {
+      const inner = contextOf({ isKey, name, text }, context)
+      if (inner === null) return
+      const look = this.#look(text, inner, { json: 0, base64: 0 })
+      const place = { path: [...path], isKey }
+      for (const hit of look.hits) scan.findings.push({ ...hit, ...place })
+      if (!look.isComplete) scan.unchecked.push(place)
+    })
+    return isJson ? scan : null
+  }
+
+  #look(text: string, context: Context, depth: Depth): Look {
+    if (text.length < SHORTEST) return lookAtWhole(text, context)
+    const nested = depth.json < MOST_JSON ? this.#lookIntoJson(text, context, depth) : null
+    if (nested !== null) return nested
+    const view = withoutColours(text)
+    if (view === null) return this.#lookAtText(text, context, depth)
+    return outward(this.#lookAtText(view.text, context, depth), view)
+  }
+
+  /** A text that is JSON itself, or lines of JSON. Null when it is neither. */
+  #lookIntoJson(text: string, context: Context, depth: Depth): Look | null {
+    const first = firstVisible(text)
+    if (first !== 123 && first !== 91 && first !== 34) return null
+    const last = text.charCodeAt(text.trimEnd().length - 1)
+    if (last !== 125 && last !== 93 && last !== 34) return null
+    const look: Look = { hits: [], isComplete: true }
+    const inner = { json: depth.json + 1, base64: depth.base64 }
+    const isJson = eachLiteral(text, (literal) => {
+      const innerContext = contextOf(literal, context)
+      if (innerContext === null) return
+      const found = this.#look(literal.text, innerContext, inner)
+      if (!found.isComplete) look.isComplete = false
+      if (found.hits.length === 0) return
+      look.hits.push(...outward(found, literalView(text, literal)).hits)
+    })
+    return isJson ? look : null
+  }
+
+  #lookAtText(text: string, context: Context, depth: Depth): Look {
+    const page = new Page(text, context)
+    if (context.onlyKnown !== true) {
+      readAnchors(page, this.#anchors)
+      if (context.file !== undefined && isSecretFile(context.file)) readSecretFile(page)
+    }
+    this.#lookAtRuns(page, depth)
+    const whole = lookAtWhole(text, context)
+    page.hits.push(...whole.hits, ...this.#lookAtEscaped(text, context, depth))
+    return { hits: settle(page.hits), isComplete: !page.isExhausted }
+  }
+
+  #lookAtRuns(page: Page, depth: Depth): void {
+    const { text } = page
+    eachRun(text, (start, end) => {
+      if (page.isInBlock(start) || page.isExhausted) return end
+      if (depth.base64 < MOST_BASE64) {
+        const range = base64Around(text, start, end)
+        const decoded = range === null ? null : decodedText(text, range.start, range.end)
+        if (range !== null && decoded !== null) {
+          page.spend(range.end - range.start)
+          const inner = this.#look(decoded, page.context, { json: depth.json, base64: depth.base64 + 1 })
+          for (const hit of inner.hits) {
+            page.hits.push({ ...hit, ...range, within: [{ start: hit.start, end: hit.end }, ...hit.within] })
+          }
+          return range.end
+        }
+        if (range !== null && range.end - range.start > 400) return range.end
+      }
+      if (page.context.onlyKnown === true) return end
+      const discordEnd = readDiscord(page, start, end)
+      if (discordEnd > end) return discordEnd
+      readUnknown(page, start, end)
+      return end
+    })
+  }
+
+  /** Lines that hold written escapes or percent encoding, once more with these resolved. */
+  #lookAtEscaped(text: string, context: Context, depth: Depth): Hit[] {
+    if (depth.json >= MOST_JSON || !mayBeEscaped(text)) return []
+    const hits: Hit[] = []
+    for (const { start, end, kind } of escapedLines(text)) {
+      const view = kind === 'percent' ? percentDecoded(text, start, end) : unescaped(text, start, end)
+      const inner = this.#lookAtText(view.text, context, { json: MOST_JSON, base64: MOST_BASE64 })
+      hits.push(...outward(inner, view).hits)
+    }
+    return hits
+  }
+}
+
+/** A text as the value of a name: `{"apiKey": "…"}`. */
+function lookAtWhole(text: string, context: Context): Look {
+  const { name = '', known, onlyKnown } = context
+  if (known !== undefined) {
+    const hits = known.find(text)
+    if (hits.length > 0) return { hits, isComplete: true }
+  }
+  if (onlyKnown === true) return NOTHING
+  const judgement = judgeName(name)
+  if (judgement.strength === 0 || text.length > 4096) return NOTHING
+  const value = text.trim()
+  const tier = judgeValue(value, { name: judgement, isQuoted: true, isEnvironment: false })
+  if (tier === null) return NOTHING
+  const format = kindOf(name, value)
+  const start = text.indexOf(value)
+  const hit: Hit = {
+    kind: format?.id ?? `generic-${judgement.kind}`,
+    provider: format?.provider ?? null,
+    tier,
+    start,
+    end: start + value.length,
+    value,
+    within: [],
+  }
+  return { hits: [hit], isComplete: true }
+}
+
+/** The context of a string in JSON; null when there is nothing to look for in it. */
+function contextOf(literal: { isKey: boolean; name: string; text: string }, context: Context): Context | null {
+  const { isKey, name, text } = literal
+  if (isKey) return text.length < SHORTEST_KEY && context.known === undefined ? null : withoutName(context)
+  if (isSkipped(name, text)) return context.known === undefined ? null : { known: context.known, onlyKnown: true }
+  return { ...context, name }
+}
+
+/** Moves hits from a view to the text that it was made from. The value stays what it says, not how it is written. */
+function outward(look: Look, view: View): Look {
+  const hits = look.hits.map((hit) => ({ ...hit, start: view.start(hit.start), end: view.end(hit.end) }))
+  return { hits, isComplete: look.isComplete }
+}
+
+function firstVisible(text: string): number {
+  let at = 0
+  while (at < 64 && text.charCodeAt(at) <= 32) at += 1
+  return text.charCodeAt(at)
+}
