@@ -24,7 +24,7 @@ const WEIGHT: Record<Term['kind'], number> = { file: 2.5, name: 1.4, number: 1.2
 
 /** Scores from which on an item counts as kept, and as partly kept. Tuned on one half of the marked items. */
 const KEPT = 0.49
-const PARTLY = 0.42
+const PARTLY = 0.4
 const MOST_SHOWN = 12
 
 /** Of a long text the beginning says what it is about: what stands later weighs less. */

@@ -30,7 +30,7 @@ export function gistOf(output: string, isBad: boolean): string | null {
 }
 
 function pickBad(lines: string[]): string[] {
-  const bad = lines.filter((line) => BAD.test(line))
+  const bad = lines.filter((line) => BAD.test(line) || /^\S+\.\w+:\d+(?::\d+)?: \S/.test(line))
   const telling = bad.filter((line) => !EMPTY_BAD.test(line))
   const first = telling.find((line) => PLACED.test(line)) ?? telling[0] ?? bad[0] ?? lines.at(-1) ?? ''
   // A test's name alone does not say what went wrong.

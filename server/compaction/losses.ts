@@ -47,6 +47,9 @@ const REMEMBERED = 100
 const LONGEST_REMEMBERED = 6000
 const LONGEST_COUNTED = 3000
 
+/** What shows that something went on after a compaction; commands and attachments belong to it. */
+const WORK: ReadonlySet<string> = new Set(['prompt', 'answer', 'thinking', 'tool_call'])
+
 /** A stretch whose compaction was seen. */
 interface Closed {
   fromSeq: number
@@ -96,7 +99,7 @@ export class Losses {
       return
     }
     if (last && !last.isSettled) settle(last, event)
-    this.#hasWork ||= event.kind === 'prompt' || event.kind === 'answer'
+    this.#hasWork ||= WORK.has(event.kind)
     for (const collector of this.#collectors) collector.take(event)
     this.#hear(event)
   }

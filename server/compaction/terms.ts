@@ -27,7 +27,7 @@ think this those though through to too try trying two under until up upon us use
 were what when where whether which while who why will with within without work working works would yes yet you your
 actually already approach basically becomes best better called cleanest core correct decided decision different exist exists fact important
 insight instead issue key later main matter means mean option place point possible previous problem real reason says simply simplest sort start
-started suggest suggests thinking today together wrong yet
+started suggest suggests temp thinking tmp today together wrong yet
 aber alle als also am an auch auf aus bei bin bis bitte da dann das dass dem den der des die dies diese dieser du durch ein eine einem einen
 einer er es für hat habe haben hier ich ihr im in ist ja jetzt kann können mit muss nach nicht noch nun nur ob oder schon sein sich sie sind so
 soll über um und uns von vor war was weil wenn wer werden wie wir wird zu zum zur
@@ -138,7 +138,7 @@ const SAME = new Map(
     'argument arg',
     'folder dir directori',
     'check verifi valid',
-    'implement impl',
+    'implement impl implementat',
     'document doc',
     'repositori repo',
     'configur config',
