@@ -29,6 +29,13 @@ test('a member is taken out wherever it stands', () => {
   expect(removeJson('{\n  "a": 1,\n}', ['a'])).toBe('{}')
 })
 
+test('in a list on one line the blanks around a member go with it', () => {
+  expect(insertJson('{\n  "a": [ 1 ]\n}', ['a', 1], 2)).toBe('{\n  "a": [ 1, 2 ]\n}')
+  expect(removeJson('{\n  "a": [ 1, 2 ]\n}', ['a', 1])).toBe('{\n  "a": [ 1 ]\n}')
+  expect(removeJson('{\n  "a": [ 1, 2, 3 ]\n}', ['a', 1])).toBe('{\n  "a": [ 1, 3 ]\n}')
+  expect(removeJson('{\n  "a": [ 1, 2 ]\n}', ['a', 0])).toBe('{\n  "a": [ 2 ]\n}')
+})
+
 test('what a comment says of others stays when a member goes', () => {
   expect(removeJson('{\n  "a": 1, // first, with a comma\n  "b": 2\n}', ['b'])).toBe(
     '{\n  "a": 1 // first, with a comma\n}',

@@ -74,8 +74,9 @@ export function removeJson(text: string, path: JSONPath): string {
   // The comma behind it goes with it; where there is none, the one before it has nothing to part any more.
   const orphan = comma === null && before ? commaIn(text, before.offset + before.length, start) : null
   const upTo = comma === null ? end : comma + 1
-  // Where more follows on the line, the break before stays: it may end a comment.
-  const from = /^[ \t]*\r?\n/.test(text.slice(upTo)) ? last : start
+  // Where more follows on the line, a break before stays: it may end a comment.
+  const isBreakKept = text.slice(last, start).includes('\n') && !/^[ \t]*\r?\n/.test(text.slice(upTo))
+  const from = isBreakKept ? start : last
   if (orphan === null) return splice(text, [{ at: from, length: upTo - from, put: '' }])
   return splice(text, [
     { at: orphan, length: 1, put: '' },
