@@ -1,4 +1,4 @@
-import { type Candidate, type Collector, cutLine, type Told } from './candidate.ts'
+import { type Candidate, type Collector, cutLine, type Sought, type Told } from './candidate.ts'
 import { textField } from './field.ts'
 import { gistOf } from './gist.ts'
 import { type CommandUse, keyOfCommand, shownCommand, useOf } from './shell.ts'
@@ -104,13 +104,7 @@ function toCandidate(run: Run): Candidate {
     eventId: run.eventId,
     text: `${cutLine(shownCommand(run.command), 220)}${times}`,
     detail: `${exit === 'exit 0' && run.isBad ? 'failed (exit 0 of a pipe)' : exit}${run.gist === null ? '' : `: ${run.gist}`}`,
-    sought: {
-      kind: 'outcome',
-      use: run.use,
-      command: run.command.slice(0, 300),
-      names: namesOf(run),
-      isBad: run.isBad,
-    },
+    sought: soughtOf(run),
     importance: WEIGHT[run.use] + (run.isBad ? 0.26 : 0) + Math.min(0.05, 0.01 * run.runs),
   }
 }
@@ -129,4 +123,11 @@ function namesOf(run: Run): string[] {
   return [...new Set(names.map((name) => name.split('/').at(-1) ?? name))]
     .filter((name) => name !== '' && !/^(?:main|master|develop|HEAD|origin)$/.test(name))
     .slice(0, 8)
+}
+
+/** Of a deed that failed what it said; of all else what ran and how it ended. */
+function soughtOf(run: Run): Sought {
+  const isTrial = run.use === 'test' || run.use === 'build' || run.use === 'check'
+  if (run.isBad && !isTrial && run.gist !== null) return { kind: 'words', text: run.gist }
+  return { kind: 'outcome', use: run.use, command: run.command.slice(0, 300), names: namesOf(run), isBad: run.isBad }
 }

@@ -140,11 +140,21 @@ export class Coverings {
     if ([...this.#remains.files].some((file) => file === path || file.endsWith(`/${path}`))) {
       return { coverage: 'kept', found: ['the file was put back into the context'], missing: [] }
     }
-    const places = this.#where.get(base.toLowerCase()) ?? []
+    const places = this.#linesNaming(path, base)
     if (places.length === 0) return { coverage: 'lost', found: [], missing: [base] }
     // Named once in a list it is known to matter, but not what was done to it.
     const isTold = places.length > 1 || places.some((line) => this.#wordsAround(line) > 3)
     return { coverage: isTold ? 'kept' : 'partly', found: [base], missing: [] }
+  }
+
+  /** Lines that name a file: with its folder, or without any; those that name one of the same name elsewhere do not count. */
+  #linesNaming(path: string, base: string): number[] {
+    const places = this.#where.get(base.toLowerCase()) ?? []
+    const parent = path.split(/[/\\]/).at(-2)
+    if (parent === undefined) return places
+    const has = (line: number, text: string) => this.#lines[line]?.toLowerCase().includes(text.toLowerCase()) === true
+    const near = places.filter((line) => has(line, `${parent}/${base}`))
+    return near.length > 0 ? near : places.filter((line) => !has(line, `/${base}`))
   }
 
   /** Words on a line besides its first name, and on deeper lines below it. */

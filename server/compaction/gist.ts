@@ -30,12 +30,14 @@ export function gistOf(output: string, isBad: boolean): string | null {
 }
 
 function pickBad(lines: string[]): string[] {
-  const bad = lines.filter((line) => BAD.test(line) || /^\S+\.\w+:\d+(?::\d+)?: \S/.test(line))
+  const bad = lines.filter((line) => BAD.test(line))
   const telling = bad.filter((line) => !EMPTY_BAD.test(line))
   const first = telling.find((line) => PLACED.test(line)) ?? telling[0] ?? bad[0] ?? lines.at(-1) ?? ''
-  // A test's name alone does not say what went wrong.
-  const second = telling.find((line) => line !== first && !/^-{0,3}\s*FAIL/.test(line))
-  return second === undefined || first.length > 160 ? [first] : [first, second]
+  if (first.length > 160) return [first]
+  // A test's name alone does not say what went wrong: the line below it with a place does.
+  const below = lines.slice(lines.indexOf(first) + 1).find((line) => /^\S+\.\w+:\d+(?::\d+)?: \S/.test(line))
+  const second = telling.find((line) => line !== first && !/^-{0,3}\s*FAIL/.test(line)) ?? below
+  return second === undefined || second === first ? [first] : [first, second]
 }
 
 function pickSum(lines: string[]): string[] {

@@ -109,7 +109,8 @@ export function judge({ text: whole, next, isItem }: Sentence): Omit<Candidate, 
   const doubt = GUESS.test(text) ? 0.1 : 0
   const matches = (rules: RegExp[]) => rules.filter((rule) => rule.test(text)).length
   const causes = matches(CAUSE)
-  if (causes > 0 && (isFull || next !== null)) {
+  const isOpen = /[:：]\**$/.test(next ?? text)
+  if (causes > 0 && (isFull || (next !== null && !isOpen))) {
     const fix = next !== null && FIX.test(next) ? cutLine(next, LONGEST) : null
     return {
       kind: 'error',

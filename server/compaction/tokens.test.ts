@@ -17,17 +17,13 @@ test('requests at once get their own answers, also after the thread was ended', 
 }, 20_000)
 
 test('loading the tokenizer holds up nothing on this thread', async () => {
-  let longest = 0
-  let last = performance.now()
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-  }, 5)
-  const cpu = process.threadCpuUsage()
+  // By the clock of this thread: a busy machine must not make it fail.
+  const turns: number[] = []
+  const timer = setInterval(() => turns.push(process.threadCpuUsage().user / 1000), 5)
   await tokens.count(['hello'])
   clearInterval(timer)
-  const used = process.threadCpuUsage(cpu)
-  expect((used.user + used.system) / 1000).toBeLessThan(60)
+  expect(turns.length).toBeGreaterThan(2)
+  expect(Math.max(...turns.slice(1).map((at, index) => at - (turns[index] ?? at)))).toBeLessThan(50)
 }, 20_000)
 
 test('the estimate of a text is near the count', async () => {
