@@ -5,7 +5,7 @@ import { SnapshotStore } from '../db/stores/snapshot-store.ts'
 import type { CodeReader } from '../db/stores/code-reader.ts'
 import type { SessionStore } from '../db/stores/session-store.ts'
 import type { Sqlite } from '../db/client.ts'
-import type { Host } from './adapters/adapter.ts'
+import type { Adapter, Host } from './adapters/adapter.ts'
 import { describeHolder } from './adapters/live-sessions.ts'
 import { adapters } from './adapters/registry.ts'
 import type { Ingest } from './ingest/ingest.ts'
@@ -37,13 +37,15 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
   const { vaultDb, indexDb, vault, ingest, live, host, sessions, code, resolveMoment, localPath } = material
   const readKept = (generationId: number, offset: number, length: number) =>
     vault.readRange(generationId, offset, length)
-  const agentRoots = () => adapters.flatMap((adapter) => adapter.roots(host).map(({ path }) => path))
+  const roots = new Map(adapters.map((adapter) => [adapter.id, adapter.roots(host).map(({ path }) => path)]))
+  const agentRoots = () => [...roots.values()].flat()
+  const holders = new Holders(host)
   const outside = new Outside({
     store: new OutsideStore(vaultDb),
     keepCopy: (path) => ingest.keepCopy(path),
     readKept,
     forbidden: [material.dataDir],
-    heldBy: (path) => holderOf(path, host),
+    heldBy: (path) => holders.of(path),
     onChange: () => live.announce({ kind: 'vault' }),
   })
   const snapshots = new SnapshotStore(vaultDb)
@@ -64,7 +66,7 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
         const there = adapter.classify(path, host)
         return there?.role === source.role && (there.nativeId ?? null) === (source.nativeId ?? null)
       }
-      return placeOf(source.path, { roots: adapter.roots(host).map(({ path }) => path), accepts })
+      return placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
     },
     agentRoots,
     resumeCommand: (agent, nativeId, cwd) =>
@@ -75,11 +77,34 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
   return { outside, restores, codeRestores }
 }
 
-/** A sentence when a running agent has the session open that a file belongs to. */
-async function holderOf(path: string, host: Host): Promise<string | null> {
-  for (const adapter of adapters) {
-    const nativeId = adapter.classify(path, host)?.nativeId ?? null
-    if (nativeId !== null) return describeHolder(adapter, nativeId, host)
+/** A look at the agents' registries counts this long, so that a plan of many files costs one, in milliseconds. */
+const LOOK_COUNTS = 200
+
+/** Knows which running agent has the session open that a file belongs to. */
+class Holders {
+  readonly #host: Host
+  readonly #looks = new Map<string, { at: number; running: Promise<Set<string>> }>()
+
+  constructor(host: Host) {
+    this.#host = host
   }
-  return null
+
+  /** A sentence; null when none does. */
+  async of(path: string): Promise<string | null> {
+    for (const adapter of adapters) {
+      const nativeId = adapter.classify(path, this.#host)?.nativeId ?? null
+      if (nativeId === null || !(await this.#running(adapter)).has(nativeId)) continue
+      return describeHolder(adapter, nativeId, this.#host)
+    }
+    return null
+  }
+
+  #running(adapter: Adapter): Promise<Set<string>> {
+    const known = this.#looks.get(adapter.id)
+    if (known && performance.now() - known.at < LOOK_COUNTS) return known.running
+    const listed = adapter.listLive?.(this.#host) ?? Promise.resolve([])
+    const running = listed.then((sessions) => new Set(sessions.map((session) => session.nativeId)))
+    this.#looks.set(adapter.id, { at: performance.now(), running })
+    return running
+  }
 }

@@ -33,17 +33,27 @@ export class KeptFileStore {
 
   /** In the order of their ids. What Lossless itself kept of files outside is left out. */
   list(sourceIds: readonly number[]): KeptSource[] {
-    return this.#statements.sources.all(JSON.stringify(sourceIds)).map((row) => this.#whole(row))
-  }
-
-  #whole({ identity, size, mtimeNs, seenMtimeNs, ...row }: Row): KeptSource {
-    const isKnown = identity !== null && size !== null && mtimeNs !== null
-    return {
-      ...row,
-      stamp: isKnown ? { identity, size, mtimeNs } : null,
-      mtimeMs: seenMtimeNs === null ? null : Number(seenMtimeNs) / 1e6,
-      generations: this.#statements.generations.all(row.id),
+    const ids = JSON.stringify(sourceIds)
+    const generations = new Map<number, KeptSource['generations']>()
+    for (const { sourceId, ...generation } of this.#statements.generations.all(ids)) {
+      const known = generations.get(sourceId)
+      if (known) known.push(generation)
+      else generations.set(sourceId, [generation])
     }
+    return this.#statements.sources.all(ids).map((row) => keptSource(row, generations.get(row.id) ?? []))
+  }
+}
+
+function keptSource(
+  { identity, size, mtimeNs, seenMtimeNs, ...row }: Row,
+  generations: KeptSource['generations'],
+): KeptSource {
+  const isKnown = identity !== null && size !== null && mtimeNs !== null
+  return {
+    ...row,
+    stamp: isKnown ? { identity, size, mtimeNs } : null,
+    mtimeMs: seenMtimeNs === null ? null : Number(seenMtimeNs) / 1e6,
+    generations,
   }
 }
 
@@ -54,8 +64,9 @@ function prepare(sqlite: Sqlite) {
          mtime_ns AS mtimeNs, seen_mtime_ns AS seenMtimeNs, last_kept_at AS lastKeptAt
        FROM sources WHERE id IN (SELECT value FROM json_each(?)) AND role <> 'outside' ORDER BY id`,
     ),
-    generations: sqlite.prepare<[number], KeptSource['generations'][number]>(
-      `SELECT id, number, length, created_at AS createdAt FROM generations WHERE source_id = ? ORDER BY number`,
+    generations: sqlite.prepare<[string], KeptSource['generations'][number] & { sourceId: number }>(
+      `SELECT source_id AS sourceId, id, number, length, created_at AS createdAt FROM generations
+       WHERE source_id IN (SELECT value FROM json_each(?)) ORDER BY source_id, number`,
     ),
   }
 }

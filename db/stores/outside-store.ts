@@ -40,6 +40,8 @@ export interface JournalEntry {
   folders: string[]
 }
 
+/** Rows in one transaction. */
+const AT_ONCE = 500
 /** How long a write waits for the other thread that writes into the vault, in milliseconds. */
 const PATIENCE = 20_000
 
@@ -57,29 +59,37 @@ export class OutsideStore {
   }
 
   /** Notes a change that begins; `phase` is `writing`. */
-  begin(entry: Omit<JournalEntry, 'id' | 'phase'>): Promise<number> {
-    return this.#write(() => {
-      const id = Number(this.#statements.begin.run({ ...entry, phase: 'writing' }).lastInsertRowid)
-      entry.files.forEach((file, n) => this.#statements.addFile.run({ ...rowOf(file), id, n }))
-      entry.folders.forEach((path, n) => this.#statements.addFolder.run({ id, n, path }))
-      return id
-    })
+  async begin(entry: Omit<JournalEntry, 'id' | 'phase'>): Promise<number> {
+    const id = await this.#write(() =>
+      Number(this.#statements.begin.run({ ...entry, phase: 'writing' }).lastInsertRowid),
+    )
+    const folders = entry.folders.map((path, n) => ({ id, n, path }))
+    await this.#writeEach(folders, (row) => this.#statements.addFolder.run(row))
+    const files = entry.files.map((file, n) => ({ ...rowOf(file), id, n }))
+    await this.#writeEach(files, (row) => this.#statements.putFile.run(row))
+    return id
   }
 
-  /** Notes the files that are kept and written, right before the first one becomes the new one. */
-  startMoving(id: number, files: readonly ChangedFile[]): Promise<void> {
-    return this.#write(() => {
-      this.#statements.dropFiles.run(id)
-      files.forEach((file, n) => this.#statements.addFile.run({ ...rowOf(file), id, n }))
+  /** Notes the files that are kept and written, right before the first one becomes the new one; `left` are not. */
+  async startMoving(
+    id: number,
+    files: readonly { n: number; file: ChangedFile }[],
+    left: readonly number[],
+  ): Promise<void> {
+    await this.#writeEach(files, ({ n, file }) => this.#statements.putFile.run({ ...rowOf(file), id, n }))
+    await this.#write(() => {
+      for (const n of left) this.#statements.dropFile.run(id, n)
       this.#statements.setPhase.run({ id, phase: 'moving' })
     })
   }
 
-  finish(id: number, phase: ChangePhase, stamps: readonly (string | null)[] = []): Promise<void> {
-    return this.#write(() => {
-      stamps.forEach((stamp, n) => this.#statements.setStamp.run({ id, n, stamp }))
-      this.#statements.setPhase.run({ id, phase })
-    })
+  async finish(
+    id: number,
+    phase: ChangePhase,
+    stamps: readonly { n: number; stamp: string | null }[] = [],
+  ): Promise<void> {
+    await this.#writeEach(stamps, ({ n, stamp }) => this.#statements.setStamp.run({ id, n, stamp }))
+    await this.#write(() => this.#statements.setPhase.run({ id, phase }))
   }
 
   /** Ends an undo: the row of the undo goes, and the change that it took back gets its phase. */
@@ -100,16 +110,12 @@ export class OutsideStore {
     return row && this.#whole(row)
   }
 
-  /** Changes, newest first, without what is under way. The cursor is the id of the last one of the page before. */
-  list(limit: number, cursor?: string): { items: JournalEntry[]; nextCursor: string | null } {
+  /** Ids of changes, newest first, without what is under way. The cursor is the last one of the page before. */
+  list(limit: number, cursor?: string): { ids: number[]; nextCursor: string | null } {
     const before = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : Number.MAX_SAFE_INTEGER
-    const rows = this.#statements.list.all(before, limit + 1)
-    const page = rows.slice(0, limit)
-    const last = page.at(-1)
-    return {
-      items: page.map((row) => this.#whole(row)),
-      nextCursor: rows.length > limit && last ? String(last.id) : null,
-    }
+    const ids = this.#statements.list.all(before, limit + 1)
+    const page = ids.slice(0, limit)
+    return { ids: page, nextCursor: ids.length > limit ? String(page.at(-1)) : null }
   }
 
   /** What a crash left half done, oldest first. */
@@ -128,6 +134,16 @@ export class OutsideStore {
       ...row,
       files: this.#statements.files.all(row.id).map(fileOf),
       folders: this.#statements.folders.all(row.id).map(({ path }) => path),
+    }
+  }
+
+  /** Thousands of rows in one transaction would hold up other requests; all of them belong to a phase yet to come. */
+  async #writeEach<Item>(items: readonly Item[], put: (item: Item) => unknown): Promise<void> {
+    for (let from = 0; from < items.length; from += AT_ONCE) {
+      const some = items.slice(from, from + AT_ONCE)
+      await this.#write(() => {
+        for (const item of some) put(item)
+      })
     }
   }
 
@@ -204,8 +220,8 @@ function prepare(sqlite: Sqlite) {
       `INSERT INTO outside_changes (kind, title, at, phase, undo_of, note)
        VALUES (:kind, :title, :at, :phase, :undoOf, :note)`,
     ),
-    addFile: sqlite.prepare<[FileInsert]>(
-      `INSERT INTO outside_files (change_id, n, path, root, action, temp, before_generation_id, before_length,
+    putFile: sqlite.prepare<[FileInsert]>(
+      `INSERT OR REPLACE INTO outside_files (change_id, n, path, root, action, temp, before_generation_id, before_length,
          before_sha256, before_mode, before_mtime_ms, after_sha256, after_length, after_stamp)
        VALUES (:id, :n, :path, :root, :action, :temp, :beforeGenerationId, :beforeLength, :beforeSha256, :beforeMode,
          :beforeMtimeMs, :afterSha256, :afterLength, :afterStamp)`,
@@ -221,11 +237,14 @@ function prepare(sqlite: Sqlite) {
     ),
     drop: sqlite.prepare<[number]>('DELETE FROM outside_changes WHERE id = ?'),
     dropFiles: sqlite.prepare<[number]>('DELETE FROM outside_files WHERE change_id = ?'),
+    dropFile: sqlite.prepare<[number, number]>('DELETE FROM outside_files WHERE change_id = ? AND n = ?'),
     dropFolders: sqlite.prepare<[number]>('DELETE FROM outside_folders WHERE change_id = ?'),
     find: sqlite.prepare<[number], EntryRow>(`${ENTRY} WHERE id = ?`),
-    list: sqlite.prepare<[number, number], EntryRow>(
-      `${ENTRY} WHERE phase IN ('done', 'undone', 'interrupted') AND id < ? ORDER BY id DESC LIMIT ?`,
-    ),
+    list: sqlite
+      .prepare<[number, number], number>(
+        `SELECT id FROM outside_changes WHERE phase IN ('done', 'undone', 'interrupted') AND id < ? ORDER BY id DESC LIMIT ?`,
+      )
+      .pluck(),
     unfinished: sqlite.prepare<[], EntryRow>(`${ENTRY} WHERE phase IN ('writing', 'moving') ORDER BY id`),
     files: sqlite.prepare<[number], FileRow>(
       `SELECT path, root, action, temp, before_generation_id AS beforeGenerationId, before_length AS beforeLength,

@@ -13,7 +13,7 @@ export type Heading = Pick<JournalEntry, 'kind' | 'title' | 'at' | 'undoOf' | 'n
 export interface CarriedOut {
   id: number
   /** Each file that was changed, with its stamp now; null where none is there any more. */
-  stamps: { path: string; stamp: string | null }[]
+  stamps: { n: number; path: string; stamp: string | null }[]
 }
 
 /**
@@ -36,13 +36,19 @@ export async function carryOut(
     const ready = await prepareAll(jobs, parts)
     if (ready.length < jobs.length) await removeEmptyFolders(folders)
     if (ready.length > 0) {
+      const isReady = new Set(ready)
+      const left = jobs.filter((job) => !isReady.has(job))
       await store.startMoving(
         id,
-        ready.map((job) => job.file),
+        ready.map(({ n, file }) => ({ n, file })),
+        left.map(({ n }) => n),
       )
       await moveAll(ready, parts.readKept)
       const stamps = await settle(ready)
-      return { id, stamps: ready.map((job, n) => ({ path: job.file.path, stamp: stamps[n] ?? null })) }
+      return {
+        id,
+        stamps: ready.map((job, index) => ({ n: job.n, path: job.file.path, stamp: stamps[index] ?? null })),
+      }
     }
   } catch (error) {
     if (error instanceof UnsettledError) {

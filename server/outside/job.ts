@@ -16,6 +16,8 @@ export interface CarryOutParts {
 
 /** A file that is being changed. */
 export interface Job {
+  /** Its number in the journal. */
+  n: number
   plan: FilePlan
   target: Target
   content: Content | null
@@ -24,6 +26,7 @@ export interface Job {
 
 /** Files that a plan changes; none for those that stay as they are. */
 export function jobsOf(plans: readonly FilePlan[]): Job[] {
+  let n = 0
   return plans.flatMap((plan) => {
     const { target, planned, write } = plan
     const { action } = planned
@@ -39,7 +42,7 @@ export function jobsOf(plans: readonly FilePlan[]): Job[] {
       after: null,
       afterStamp: null,
     }
-    return [{ plan, target, content: write.content, file }]
+    return [{ n: n++, plan, target, content: write.content, file }]
   })
 }
 

@@ -6,14 +6,14 @@ import { carryOut, type CarriedOut, type Heading } from './carry-out.ts'
 import { keptContent } from './content.ts'
 import type { CarryOutParts } from './job.ts'
 import { UnsettledError } from './move.ts'
-import { planWrites, type FilePlan, type FileWrite, type PlanWorld } from './plan.ts'
+import { planWrites, refuse, type FilePlan, type FileWrite, type Planned, type PlanWorld } from './plan.ts'
 import { repairAll, type Repaired } from './repair.ts'
 import { removeEmptyFolders } from './stage.ts'
 import { Undoable } from './undoable.ts'
 import { lookAtFile } from './target.ts'
 
 export type { Content } from './content.ts'
-export type { FileWrite } from './plan.ts'
+export type { FileWrite, Planned } from './plan.ts'
 
 /** What writing outside works with. */
 export interface OutsideParts extends CarryOutParts {
@@ -66,7 +66,7 @@ export class Outside {
   }
 
   /** Says what writing the files would do. */
-  async plan(writes: readonly FileWrite[]): Promise<PlannedFile[]> {
+  async plan(writes: readonly FileWrite[]): Promise<Planned[]> {
     return plannedOf(await planWrites(writes, this.#world))
   }
 
@@ -80,7 +80,7 @@ export class Outside {
       if (change.expect) refuseUnexpected(plans, change.expect)
       const { kind, title, note = null } = change
       const outcome = await this.#carryOut(plans, { kind, title, note, undoOf: null }, change.skipRefused ?? false)
-      if (outcome.done) await this.#parts.store.finish(outcome.done.id, 'done', stampsOf(outcome.done))
+      if (outcome.done) await this.#parts.store.finish(outcome.done.id, 'done', outcome.done.stamps)
       return this.#tell(plans, outcome)
     })
   }
@@ -106,9 +106,12 @@ export class Outside {
     limit: number
     cursor?: string | undefined
   }): Promise<{ items: OutsideChange[]; nextCursor: string | null }> {
-    const { items, nextCursor } = this.#parts.store.list(query.limit, query.cursor)
+    const { ids, nextCursor } = this.#parts.store.list(query.limit, query.cursor)
     const changes: OutsideChange[] = []
-    for (const entry of items) changes.push(await this.#undoable.describe(entry))
+    for (const id of ids) {
+      const entry = this.#parts.store.find(id)
+      if (entry) changes.push(await this.#undoable.describe(entry))
+    }
     return { items: changes, nextCursor }
   }
 
@@ -178,22 +181,14 @@ export class Outside {
 }
 
 /** A short text that changes when the plan or one of its files does: what was shown is what is written. */
-export function tokenOf(files: readonly PlannedFile[]): string {
-  const facts = files.map(({ path, action, bytesBefore, bytesAfter, patch }) => [
-    path,
-    action,
-    bytesBefore,
-    bytesAfter,
-    patch,
-  ])
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+export function tokenOf(files: readonly (PlannedFile & { seen?: string | null })[]): string {
+  const sum = createHash('sha256')
+  for (const { path, action, bytesAfter, seen = null } of files)
+    sum.update(JSON.stringify([path, action, bytesAfter, seen]))
+  return sum.digest('hex').slice(0, 32)
 }
 
-function stampsOf(done: CarriedOut): (string | null)[] {
-  return done.stamps.map(({ stamp }) => stamp)
-}
-
-function plannedOf(plans: readonly FilePlan[]): PlannedFile[] {
+function plannedOf(plans: readonly FilePlan[]): Planned[] {
   return plans.map((plan) => plan.planned)
 }
 
@@ -201,18 +196,18 @@ function hasRefused(plans: readonly FilePlan[]): boolean {
   return plans.some((plan) => plan.planned.action === 'refused')
 }
 
-function refuseUnexpected(plans: readonly FilePlan[], expected: readonly PlannedFile[]): void {
-  const shown = new Map(expected.map((file) => [file.path, tokenOf([file])]))
+function refuseUnexpected(
+  plans: readonly FilePlan[],
+  expected: readonly (PlannedFile & { seen?: string | null })[],
+): void {
+  const shown = new Map(expected.map((file) => [file.path, file]))
   for (const plan of plans) {
-    if (shown.get(plan.planned.path) === tokenOf([plan.planned])) continue
-    if (plan.planned.action === 'refused') continue
-    plan.planned = {
-      ...plan.planned,
-      action: 'refused',
-      reason: 'It changed since the plan was shown. Look at the plan again.',
-      patch: null,
-    }
-    plan.target = null
+    const { planned } = plan
+    const one = shown.get(planned.path)
+    const isSame = one?.action === planned.action && one.bytesBefore === planned.bytesBefore
+    const isSameFile = one?.seen === undefined || one.seen === planned.seen
+    if ((isSame && isSameFile) || planned.action === 'refused') continue
+    refuse(plan, 'It changed since the plan was shown. Look at the plan again.')
   }
 }
 

@@ -2,7 +2,7 @@ import { open, statfs } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import type { FileAction, PlannedFile } from '../contract/change.ts'
 import { compareFile, readAt } from './compare.ts'
-import { BLOCK, lengthOf, type Content } from './content.ts'
+import { BLOCK, blocksOf, lengthOf, type Content } from './content.ts'
 import { patchOf } from './patch.ts'
 import { refusalOf, Refusal } from './reasons.ts'
 import { lookAtTarget, type FolderLooks, type Seen, type Target } from './target.ts'
@@ -28,10 +28,13 @@ export interface FileWrite {
   isKnownSame?(seen: Seen): boolean
 }
 
+/** A file of a plan. `seen` changes when the file on disk does, and is null where none is; it stays on this side. */
+export type Planned = PlannedFile & { seen: string | null }
+
 /** A file of a plan with what it was planned from. */
 export interface FilePlan {
   write: FileWrite
-  planned: PlannedFile
+  planned: Planned
   /** Null when it is refused. */
   target: Target | null
 }
@@ -47,6 +50,8 @@ const LANES = 8
 /** Bytes of large files that are read only to show a diff, and characters of diffs, in one plan. */
 const MOST_READ = 128 * 1024 * 1024
 const MOST_SHOWN = 4 * 1024 * 1024
+/** A content up to this size is read once for all that is asked of it. */
+const SMALL = 256 * 1024
 /** Room that is left free on a disk. */
 const SPARE = 64 * 1024
 
@@ -115,7 +120,7 @@ async function planOne(
   { world, looks, budget }: { world: PlanWorld; looks: FolderLooks; budget: Budget },
 ): Promise<FilePlan> {
   const bytesAfter = write.content === null ? null : lengthOf(write.content)
-  const planned = { path: write.path, bytesBefore: null, bytesAfter, patch: null }
+  const planned = { path: write.path, bytesBefore: null, bytesAfter, patch: null, seen: null }
   const refused = (reason: string, bytesBefore: number | null = null): FilePlan => ({
     write,
     planned: { ...planned, bytesBefore, action: 'refused', reason },
@@ -130,7 +135,8 @@ async function planOne(
     const { action, patch } = await decide(write, target, budget)
     const reason = action === 'unchanged' ? null : await reasonAgainst(write, target, world)
     if (reason !== null) return refused(reason, bytesBefore)
-    return { write, planned: { ...planned, bytesBefore, action, patch }, target }
+    const seen = target.seen?.stamp ?? null
+    return { write, planned: { ...planned, bytesBefore, action, patch, seen }, target }
   } catch (error) {
     const refusal = refusalOf(write.path, error)
     if (refusal instanceof Refusal) return refused(refusal.reason, bytesBefore)
@@ -149,9 +155,10 @@ async function decide(
   if (write.isKnownSame?.(seen)) return { action: 'unchanged', patch: null }
   const isWanted = budget.shown > 0 && budget.read > 0
   if (seen.size !== lengthOf(content)) budget.read -= Math.min(seen.size, lengthOf(content))
-  const difference = await compareFile(path, seen.size, content, { isWanted })
+  const atHand = lengthOf(content) <= SMALL ? { bytes: Buffer.concat([...blocksOf(content)]) } : content
+  const difference = await compareFile(path, seen.size, atHand, { isWanted })
   if (!difference) return { action: 'unchanged', patch: null }
-  const patch = isWanted ? await patchOf(write.path, { path, size: seen.size }, content, difference) : null
+  const patch = isWanted ? await patchOf(write.path, { path, size: seen.size }, atHand, difference) : null
   budget.shown -= patch?.length ?? 0
   return { action: 'replace', patch }
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import type { KeptFileStore } from '../../db/stores/kept-file-store.ts'
+import type { KeptFileStore, KeptSource } from '../../db/stores/kept-file-store.ts'
 import type { SessionSources } from '../../db/stores/session-sources.ts'
 import type { SessionStore } from '../../db/stores/session-store.ts'
 import type { SnapshotFile } from '../../db/stores/snapshot-store.ts'
@@ -76,7 +76,7 @@ export class Restores {
     }
     const name = snapshot.label === null ? `snapshot ${snapshotId}` : `snapshot “${snapshot.label}”`
     await this.#keepNow(files.map((file) => file.path))
-    const sources = this.#parts.keptFiles.list(files.map((file) => file.sourceId))
+    const sources = await this.#sourcesOf(files.map((file) => file.sourceId))
     return this.#restore(statesOf(files, sources), `Restore of ${name}`, options)
   }
 
@@ -85,7 +85,7 @@ export class Restores {
     const { sourceIds } = this.#parts.sessionSources.ofSessions([sessionId])
     if (sourceIds.length === 0) throw notFound('session', sessionId)
     await this.#keepNow(this.#parts.sessionSources.pathsOf(sourceIds))
-    const sources = this.#parts.keptFiles.list(sourceIds)
+    const sources = await this.#sourcesOf(sourceIds)
     const files = chooseStates(sources, choice)
     const hasOwn = files.some(({ source }) => source.role === 'session')
     if (choice.generation !== undefined && !hasOwn) {
@@ -109,7 +109,15 @@ export class Restores {
     return [...ofSessions.sourceIds, ...this.#parts.sessionSources.ofProjects(projects ?? []).sourceIds]
   }
 
-  /** What cannot be looked at now is told by the plan itself. */
+  async #sourcesOf(ids: readonly number[]): Promise<KeptSource[]> {
+    const sources: KeptSource[] = []
+    for (let from = 0; from < ids.length; from += 1000) {
+      sources.push(...this.#parts.keptFiles.list(ids.slice(from, from + 1000)))
+      await new Promise(setImmediate)
+    }
+    return sources
+  }
+
   async #keepNow(paths: string[]): Promise<void> {
     if (paths.length > 0) await this.#parts.keepNow(paths)
   }
@@ -117,15 +125,15 @@ export class Restores {
   async #restore(wanted: readonly WantedFile[], title: string, options: RestoreOptions): Promise<Restored> {
     const { outside } = this.#parts
     const to = options.to === undefined ? null : this.#checkFolder(options.to)
-    const writes = await Promise.all(wanted.map((file) => this.#writeOf(file, to)))
+    const writes = await inSlices(wanted, (file) => this.#writeOf(file, to))
     const planned = await outside.plan(writes)
     const plan = tokenOf(planned)
-    const reply = (files: PlannedFile[], applied: boolean, changeId: number | null): Restored => ({
+    const reply = async (files: PlannedFile[], applied: boolean, changeId: number | null): Promise<Restored> => ({
       files,
       applied,
       plan,
       changeId,
-      resume: to === null ? this.#resumeOf(wanted, files) : [],
+      resume: to === null ? await this.#resumeOf(wanted, files) : [],
     })
     if (options.dryRun) return reply(planned, false, null)
     if (options.plan !== undefined && options.plan !== plan) {
@@ -194,16 +202,30 @@ export class Restores {
     })
   }
 
-  #resumeOf(wanted: readonly WantedFile[], files: readonly PlannedFile[]): Restored['resume'] {
-    return wanted.flatMap(({ source }, index) => {
-      if (source.role !== 'session' || source.nativeId === null || files[index]?.action === 'refused') return []
+  async #resumeOf(wanted: readonly WantedFile[], files: readonly PlannedFile[]): Promise<Restored['resume']> {
+    const commands = await inSlices(wanted, ({ source }, index) => {
+      if (source.role !== 'session' || source.nativeId === null || files[index]?.action === 'refused') return null
       const sessionId = `${source.agent}:${source.nativeId}`
       const path = this.#parts.sessions.find(sessionId)?.projectPath ?? null
       const cwd = path === null ? null : this.#parts.localPath(path)
       const command = this.#parts.resumeCommand(source.agent, source.nativeId, cwd)
-      return command === null ? [] : [{ sessionId, cwd, command }]
+      return command === null ? null : { sessionId, cwd, command }
     })
+    return commands.filter((one) => one !== null)
   }
+}
+
+/** Works through a list and lets other requests in between: a snapshot may hold many thousand files. */
+async function inSlices<Item, Result>(
+  items: readonly Item[],
+  task: (item: Item, index: number) => Result | Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const [index, item] of items.entries()) {
+    results.push(await task(item, index))
+    if (index % 32 === 31) await new Promise(setImmediate)
+  }
+  return results
 }
 
 const HELD =

@@ -61,11 +61,14 @@ export function isKnownSame({ source, generationId, length }: WantedFile, seen: 
 const JUST_NOW = 2000
 const FOR_A_WHILE = 10_000
 
-/** True when the file grew a moment ago. One that was rewritten or came new does not count: nobody appends to it. */
-export function grewJustNow({ state, lastKeptAt, generations }: KeptSource, now: number): boolean {
+/**
+ * True when the file was appended to a moment ago. One that was cut, rewritten or came new does not count, because its
+ * generation is younger than its last change: nobody goes on writing there.
+ */
+export function grewJustNow({ state, mtimeMs, generations }: KeptSource, now: number): boolean {
   const newest = generations.at(-1)
-  if (state !== 'present' || lastKeptAt === null || !newest) return false
-  return now - lastKeptAt < JUST_NOW && lastKeptAt - newest.createdAt > FOR_A_WHILE
+  if (state !== 'present' || mtimeMs === null || !newest) return false
+  return Math.abs(now - mtimeMs) < JUST_NOW && mtimeMs - newest.createdAt > FOR_A_WHILE
 }
 
 function chooseGeneration({ role, generations }: KeptSource, { generation, newest }: StateChoice) {
