@@ -1,3 +1,4 @@
+import { isDiskFull } from '../../db/database-error.ts'
 import type { SnapshotStore } from '../../db/stores/snapshot-store.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { AppError } from '../errors.ts'
@@ -76,8 +77,11 @@ export class Answers {
   }
 }
 
+const DISK_FULL = 'The snapshot could not be noted, because the disk is full. Free some space and try again.'
+
 function refusalOf(error: unknown): { code: ErrorCode; message: string } {
   if (error instanceof AppError) return { code: error.code, message: error.message }
+  if (isDiskFull(error)) return { code: 'unavailable', message: DISK_FULL }
   if (error instanceof VaultFullError) return { code: 'unavailable', message: error.message }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { isDiskFull } from '../../db/database-error.ts'
 import type { VaultNoteStore } from '../../db/stores/vault-note-store.ts'
 import { VerifyReport } from '../contract/snapshots.ts'
 import type { CheckReport } from '../vault/verify-thread.ts'
@@ -37,6 +38,7 @@ export class Verification {
 
   /** When the last check came to its end. */
   get lastEndedAt(): string | null {
+    if (this.#report.state === 'done') return this.#report.endedAt
     const noted = VerifyReport.safeParse(this.#notes.find(NOTE))
     return noted.success ? noted.data.endedAt : null
   }
@@ -75,7 +77,16 @@ export class Verification {
     this.#report.damage = [...this.#report.damage, ...damage]
     if (!isDone) return
     this.#report = { ...this.#report, state: 'done', endedAt: new Date().toISOString() }
-    this.#notes.put(NOTE, this.#report)
+    this.#note()
+  }
+
+  /** On a full disk the result is known for as long as the program runs, and no longer. */
+  #note(): void {
+    try {
+      this.#notes.put(NOTE, this.#report)
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   #fail(error: unknown): void {
