@@ -6,7 +6,8 @@ import { FORK_ID, forkAt, keptFile, type MadeFork } from './fork-testing.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures/home/.claude/projects')
 /** Sessions of real agents; not in the project. */
-const SAMPLES = '/work/shared/data/agents/claude-code'
+const SAMPLES = join(import.meta.dirname, '../../../../shared/data/agents/claude-code')
+const isThere = existsSync(SAMPLES)
 
 function sessionsBelow(folder: string): KeptFile[] {
   if (!existsSync(folder)) return []
@@ -96,12 +97,10 @@ describe('a fork of a session at any of its events', () => {
     expect(made).toBeGreaterThan(300)
   })
 
-  it.skipIf(!existsSync(SAMPLES))(
-    'is whole for sessions of real agents (skipped where they are not at hand)',
-    async () => {
-      let made = 0
-      for (const file of sessionsBelow(SAMPLES)) made += await forkEverywhere(file, 40)
-      expect(made).toBeGreaterThan(100)
-    },
-  )
+  const skipped = isThere ? '' : ' (skipped: ../shared/data/agents is not on this machine)'
+  it.skipIf(!isThere)(`is whole for sessions of real agents${skipped}`, async () => {
+    let made = 0
+    for (const file of sessionsBelow(SAMPLES)) made += await forkEverywhere(file, 40)
+    expect(made).toBeGreaterThan(100)
+  })
 })
