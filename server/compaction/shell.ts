@@ -17,7 +17,7 @@ const USES: [CommandUse, RegExp][] = [
   ],
   [
     'git',
-    /\bgit (?:-C \S+ )?(?:commit|merge|rebase|reset|revert|cherry-pick|checkout|switch|restore|stash|tag|branch -[dDmM]|worktree|mv|rm|pull|clone|init|am|apply)\b/i,
+    /\bgit (?:commit|merge|rebase|reset|revert|cherry-pick|checkout|switch|restore|stash|tag|branch -[dDmM]|worktree|mv|rm|pull|clone|init|am|apply)\b/i,
   ],
   [
     'install',
@@ -27,7 +27,7 @@ const USES: [CommandUse, RegExp][] = [
 
 /** Programs that only look. A command of nothing else says nothing that lasts. */
 const LOOKING =
-  /^(?:mkdir|chmod|touch|git add|cat|head|tail|less|ls|ll|tree|find|fd|grep|rg|ag|ack|sed -n|awk|wc|sort|uniq|cut|tr|diff|cmp|file|stat|du|df|pwd|cd|echo|printf|which|whereis|type|env|date|whoami|uname|jq|xxd|od|hexdump|strings|ps|sleep|true|test|\[|readlink|realpath|basename|dirname|git (?:-C \S+ )?(?:status|diff|log|show|branch|blame|ls-files|ls-tree|rev-parse|remote|config|cat-file|for-each-ref|reflog|describe|grep|shortlog|rev-list|merge-base|fetch)|gh (?:pr|issue|run|repo|release) (?:view|list|status|checks|diff)|gh (?:api|auth|search))(?:\s|$)/
+  /^(?:mkdir|chmod|touch|git add|cat|head|tail|less|ls|ll|tree|find|fd|grep|rg|ag|ack|sed -n|awk|wc|sort|uniq|cut|tr|diff|cmp|file|stat|du|df|pwd|cd|echo|printf|which|whereis|type|env|date|whoami|uname|jq|xxd|od|hexdump|strings|ps|sleep|true|test|\[|readlink|realpath|basename|dirname|git (?:status|diff|log|show|branch|blame|ls-files|ls-tree|rev-parse|remote|config|cat-file|for-each-ref|reflog|describe|grep|shortlog|rev-list|merge-base|fetch)|gh (?:pr|issue|run|repo|release) (?:view|list|status|checks|diff)|gh (?:api|auth|search))(?:\s|$)/
 
 /** Says what a command is for. */
 export function useOf(command: string): CommandUse {
@@ -35,11 +35,11 @@ export function useOf(command: string): CommandUse {
   const acting = parts.filter((part) => !LOOKING.test(part))
   if (acting.length === 0) return USES[3]?.[1].test(command) ? 'share' : 'look'
   // What stands in a message or a here-document is no program.
-  const bare = acting
+  const programs = acting
     .join(' ; ')
     .replace(/<<-?\s*['"]?(\w+)['"]?[\s\S]*?(?:\n\1|$)/g, ' ')
     .replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, ' ')
-  for (const [use, words] of USES) if (words.test(bare)) return use
+  for (const [use, words] of USES) if (words.test(programs)) return use
   return 'run'
 }
 
@@ -59,21 +59,33 @@ export function shownCommand(command: string): string {
   return command
     .replace(/^\s*cd\s+("[^"]*"|\S+)\s*(?:&&|;)\s*/, '')
     .replace(/\s*2>&1/g, '')
+    .replace(/\bgit -C \S+ /g, 'git ')
     .replace(/\s+/g, ' ')
     .trim()
 }
 
-/** Parts between `&&`, `;` and line feeds, of each only what stands before the first pipe. */
+/** Parts between `&&`, `||`, `;` and line feeds, of each only what stands before the first pipe. Quotes hold together. */
 function partsOf(command: string): string[] {
-  return command
-    .slice(0, 2000)
-    .split(/\s*(?:&&|\|\||;|\n)\s*/)
-    .map((part) => part.split(/(?<!\|)\|(?!\|)/)[0]?.trim() ?? '')
-    .map((part) =>
-      part
-        .replace(/^\w+=["']?\$\(/, '')
-        .replace(/^(?:[A-Z_][A-Z0-9_]*=\S*\s+)+/, '')
-        .replace(/^(?:sudo|time|timeout \S+|npx|command)\s+/, ''),
-    )
-    .filter((part) => part !== '' && !part.startsWith('#'))
+  const parts: string[] = ['']
+  let isPiped = false
+  for (const [piece] of command.slice(0, 2000).matchAll(PIECE)) {
+    if (/^(?:&&|\|\||;|\n)$/.test(piece)) {
+      parts.push('')
+      isPiped = false
+    } else if (piece === '|') isPiped = true
+    else if (!isPiped) parts[parts.length - 1] += piece
+  }
+  return parts.map(bare).filter((part) => part !== '' && !part.startsWith('#'))
+}
+
+const PIECE = /"(?:[^"\\]|\\.)*"|'[^']*'|&&|\|\||;|\n|\||[^"'&|;\n]+|[\s\S]/g
+
+/** A program without what is put before it: assignments, `sudo`, `npx`, the folder that git works in. */
+function bare(part: string): string {
+  return part
+    .trim()
+    .replace(/^\w+=["']?\$\(/, '')
+    .replace(/^(?:[A-Z_][A-Z0-9_]*=\S*\s+)+/, '')
+    .replace(/^(?:sudo|time|timeout \S+|npx|command)\s+/, '')
+    .replace(/^git -C \S+ /, 'git ')
 }

@@ -70,6 +70,9 @@ test.each([
   ['npx eslint src', 'check'],
   ['npm i left-pad', 'install'],
   ['./deploy.sh prod', 'run'],
+  ["git -C /w/app show HEAD:a.go | awk 'NR>1 && NR<9; build'", 'look'],
+  ['git -C /w/app commit -m "a && b; c" && git log', 'git'],
+  ['echo "never closed && npm test', 'test'],
 ])('%s is for: %s', (command, use) => {
   expect(useOf(command)).toBe(use)
 })
