@@ -4,9 +4,10 @@ import type { Page } from '@playwright/test'
 import { expect, open, test } from './app.ts'
 import { emptyHome } from './homes.ts'
 
-/** Serious and critical findings, each as one line. */
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** Serious and critical findings, each as one line; of a part of the page where one is named. */
+async function findings(page: Page, part?: string): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+  const { violations } = await (part === undefined ? axe : axe.include(part)).analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`))
@@ -25,6 +26,16 @@ const pages = [
     name: 'Replay with a diff',
     path: '/sessions/claude-code:f9aebc35-2bef-43fc-acec-9b8eb200f635?at=160&file=src/overlap.ts&diff=before',
     ready: 'step',
+  },
+  {
+    name: 'what was lost',
+    path: '/sessions/claude-code:f9aebc35-2bef-43fc-acec-9b8eb200f635/compaction',
+    ready: 'that came before',
+  },
+  {
+    name: 'the recovery brief',
+    path: '/sessions/claude-code:f9aebc35-2bef-43fc-acec-9b8eb200f635/compaction?pane=brief&coverage=lost',
+    ready: 'characters:',
   },
   { name: 'an unknown address', path: '/no/such/page', ready: 'no/such/page' },
 ]
@@ -55,6 +66,22 @@ for (const theme of ['dark', 'light'] as const) {
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
     await page.waitForTimeout(300)
     expect(await findings(page)).toEqual([])
+  })
+
+  test(`axe finds nothing serious in the dialogs that fork and restore in ${theme}`, async ({ page, demo }) => {
+    test.slow()
+    await page.emulateMedia({ colorScheme: theme })
+    const session = '/sessions/claude-code:f9aebc35-2bef-43fc-acec-9b8eb200f635'
+    await open(page, demo, `${session}?at=81&fork=81`)
+    await expect(page.getByRole('button', { name: 'Write the new session' })).toBeEnabled()
+    await page.waitForTimeout(300)
+    expect(await findings(page, '[role=dialog]')).toEqual([])
+
+    await open(page, demo, `${session}?at=81&code=81`)
+    await page.getByRole('textbox', { name: 'Folder' }).fill('/nowhere/at-all')
+    await expect(page.getByRole('dialog').getByRole('list')).toBeVisible()
+    await page.waitForTimeout(300)
+    expect(await findings(page, '[role=dialog]')).toEqual([])
   })
 
   test(`axe finds nothing serious on the empty pages in ${theme}`, async ({ page, scratch, start }) => {

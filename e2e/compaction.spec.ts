@@ -14,9 +14,9 @@ function compactedSession(home: string): GrowingSession {
   recorder.prompt('Show high water for Holm. Never use the harbour master feed, it is licensed.')
   recorder.turn({ say: 'I decided to read the almanac files instead, because they are free.' })
   recorder.turn({ do: [write('src/tides.ts', 'export const holm = 3.1\n')] })
-  recorder.turn({ do: [edit('src/tides.ts', [['3.1', '3.4']])] })
+  recorder.turn({ do: [edit('src/tides.ts', '3.1', '3.4')] })
   recorder.turn({
-    do: [bash('npm test', 'Run the tests', { output: 'almanac.test.ts: expected 3.4 to be 3.6', exitCode: 1 })],
+    do: [bash('npm test', 'Run the tests', { output: 'almanac.test.ts: expected 3.4 to be 3.6', exit: 1 })],
   })
   recorder.turn({ say: 'One test of the almanac still fails.' })
   recorder.prompt('Mind that spring tides differ by 0.2 metres.')
@@ -198,6 +198,53 @@ test('a live session is kept as a snapshot in one click, and that is undone in a
 
   await expect(page.getByText('Snapshot deleted')).toBeVisible()
   expect(await snapshots()).toHaveLength(0)
+})
+
+test('a context that fills up is told in the app and by the browser, and leads to its session', async ({
+  page,
+  scratch,
+  start,
+}) => {
+  await page.addInitScript(() => {
+    const shown: string[] = []
+    class Notice {
+      static permission = 'granted'
+      static requestPermission = async (): Promise<string> => 'granted'
+      onclick = null
+      constructor(title: string) {
+        shown.push(title)
+      }
+      close(): void {}
+    }
+    Object.assign(globalThis, { Notification: Notice, shownNotices: shown })
+  })
+  const home = emptyHome(join(scratch, 'home'))
+  const session = new GrowingSession(home, { seed: 'full', cwd: CWD, baseTokens: 140_000 })
+  session.recorder.prompt('Show high water for Holm.')
+  session.recorder.turn({ say: 'Reading the almanac.' })
+  session.write()
+  const app = await start({ homeDir: home })
+  await app.readAll()
+  await app.fetch('/api/settings/warnings', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ levels: [75, 90], snapshot: true, notify: true }),
+  })
+  await open(page, app, '/sessions')
+  await expect(page.getByText('1 live')).toBeVisible()
+
+  session.recorder.turn({ say: 'tide '.repeat(12_000) })
+  session.recorder.turn({ say: 'That was long.' })
+  session.write()
+
+  const toast = page.getByRole('status').filter({ hasText: 'The context is 75 % full' })
+  await expect(toast).toBeVisible()
+  await expect(toast).toContainText('Show high water for Holm')
+  expect(await page.evaluate(() => (globalThis as unknown as { shownNotices: string[] }).shownNotices)).toEqual([
+    'The context is 75 % full',
+  ])
+  await toast.getByRole('button', { name: 'Open' }).click()
+  await expect(page).toHaveURL(new RegExp(session.recorder.sessionId))
 })
 
 test('a session that was never compacted says so', async ({ page, scratch, start }) => {
