@@ -23,6 +23,8 @@ type Marked = Mark & { sourceId: number }
 /** Names moments: keeps what is new in the files that are meant, and notes how each stands that changed. */
 export class SnapshotTaker {
   readonly #parts: SnapshotParts
+  /** Marks say what changed since those before them, so one snapshot is written after the other. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts
@@ -30,12 +32,17 @@ export class SnapshotTaker {
 
   /** An automatic one of which nothing changed since the last of its scope is that last one. */
   async take(request: SnapshotRequest): Promise<Snapshot> {
-    return this.#parts.hurry.first(() => this.#take(request))
+    const { hurry, keeper } = this.#parts
+    return hurry.first(async () => {
+      await keeper.keepWhere(this.#isMeant(request.scope))
+      const turn = this.#last.then(() => this.#name(request))
+      this.#last = turn.catch(() => undefined)
+      return turn
+    })
   }
 
-  async #take(request: SnapshotRequest): Promise<Snapshot> {
-    const { keeper, snapshots, now = Date.now } = this.#parts
-    await keeper.keepWhere(this.#isMeant(request.scope))
+  async #name(request: SnapshotRequest): Promise<Snapshot> {
+    const { snapshots, now = Date.now } = this.#parts
     const members = this.#membersOf(request.scope)
     const stands = await this.#standsOf(request, members)
     const marks = stands.filter(({ mark, marked }) => !isSameMark(mark, marked)).map(({ mark }) => mark)

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -160,6 +161,22 @@ test('an automatic snapshot with nothing new is the last one of its scope', asyn
 
   expect(again.id).toBe(first.id)
   expect(later.id).toBeGreaterThan(first.id)
+})
+
+test('snapshots that are asked for at once each hold all that stood in the files then', async () => {
+  const paths = ['a.jsonl', 'b.jsonl', 'c.jsonl'].map((name) => write(name, 'One'))
+  await world.ingest.start()
+  const asked = Array.from({ length: 12 }, (_, number) => {
+    for (const path of paths) appendFileSync(path, line(`${number}`))
+    const sizes = paths.map((path) => statSync(path).size)
+    const scope = number % 2 === 0 ? ALL : { sessions: ['claude-code:a'] }
+    return world.ingest.snapshot({ reason: 'manual', scope }).then(({ id }) => ({ id, sizes, isAll: scope === ALL }))
+  })
+  for (const { id, sizes, isAll } of await Promise.all(asked)) {
+    const files = world.snapshots.filesOf(id)
+    expect(files.length).toBe(isAll ? 3 : 1)
+    files.forEach(({ length }, at) => expect(length).toBeGreaterThanOrEqual(sizes[at] ?? 0))
+  }
 })
 
 test('any file can be kept as a copy, which no list of sessions or agents shows', async () => {
