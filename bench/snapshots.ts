@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { discard, quantile, startApp, untilIdle, type RunningApp } from './support/app.ts'
 import { MadeSessions } from './support/made-sessions.ts'
 
@@ -51,6 +51,10 @@ for (let round = 0; round < rounds; round++) {
   fresh.push(snapshotMs)
   await untilRead(app, first, GROWING)
   idle.push(await timed(() => takeSnapshot(app)))
+  if (round % 10 === 9)
+    console.log(
+      `${round + 1} of ${rounds}; with ${growth / 1e6} MB new: ${spread(fresh)}; nothing new: ${spread(idle)}`,
+    )
   if (round % Math.ceil(rounds / 4) === 0) copies.push({ copyMs: await timeOfCopy(), snapshotMs })
 }
 
@@ -102,7 +106,7 @@ async function untilRead(from: RunningApp, first: number, count: number): Promis
 async function timeOfCopy(): Promise<number> {
   const to = join(scratch, 'copy')
   mkdirSync(to)
-  const ms = await timed(() => execFileSync('cp', ['-r', projects, to]))
+  const ms = await timed(() => promisify(execFile)('cp', ['-r', projects, to]))
   if (!statSync(join(to, 'projects')).isDirectory()) throw new Error('Nothing was copied.')
   rmSync(to, { recursive: true })
   return ms
