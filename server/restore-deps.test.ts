@@ -26,6 +26,8 @@ import { line } from './ingest/testing.ts'
 
 const SESSION = '11111111-aaaa-4aaa-8aaa-111111111111'
 const ID = `claude-code:${SESSION}`
+/** In seconds. */
+const HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
 
 let folder: TemporaryFolder
 let home: string
@@ -80,7 +82,7 @@ async function makeSession(): Promise<{ own: string; agent: string; output: stri
   writeFileSync(own, bytes, { mode: 0o600 })
   writeFileSync(agent, line('Look', { isSidechain: true, agentId: 'x1', sessionId: SESSION }))
   writeFileSync(output, 'output')
-  utimesSync(own, 1_700_000_000, 1_700_000_000)
+  utimesSync(own, HOUR_AGO, HOUR_AGO)
   await deps.ingest.keepNow()
   await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBe(20)
   return { own, agent, output, bytes }
@@ -121,7 +123,7 @@ describe('a session comes back byte for byte', () => {
     expect(done.applied).toBe(true)
     expect(readFileSync(own, 'utf8')).toBe(bytes)
     expect(statSync(own).mode & 0o777).toBe(0o600)
-    expect(statSync(own).mtimeMs).toBe(1_700_000_000_000)
+    expect(statSync(own).mtimeMs).toBe(HOUR_AGO * 1000)
     expect([existsSync(agent), readFileSync(output, 'utf8')]).toEqual([true, 'output'])
     expect(done.resume).toEqual([{ sessionId: ID, cwd: '/w/app', command: `cd /w/app && claude --resume ${SESSION}` }])
     expect(messages.some((message) => message.kind === 'vault')).toBe(true)
@@ -304,6 +306,21 @@ test('a session that grew a moment ago is left alone, and can be restored soon a
   await new Promise((resolve) => setTimeout(resolve, 2100))
   expect((await post(`/api/snapshots/${String(id)}/restore`)).body['applied']).toBe(true)
   expect(readFileSync(own, 'utf8')).toBe(bytes)
+})
+
+test('a session so old that its agent would delete it at its next start comes back with a time of now', async () => {
+  const { own, bytes } = await makeSession()
+  utimesSync(own, HOUR_AGO - 40 * 86_400, HOUR_AGO - 40 * 86_400)
+  await deps.ingest.keepNow()
+  rmSync(own)
+
+  await restore()
+  expect(readFileSync(own, 'utf8')).toBe(bytes)
+  expect(Date.now() - statSync(own).mtimeMs).toBeLessThan(600_000)
+  const to = join(folder.path, 'out')
+  await restore({ to })
+  const copy = statSync(join(to, 'projects', '-w-app', `${SESSION}.jsonl`))
+  expect(Date.now() - copy.mtimeMs).toBeLessThan(600_000)
 })
 
 test('rights that another gave to the file since are those of the restored one', async () => {

@@ -171,19 +171,23 @@ export class Restores {
     const { source, generationId, length, mode, mtimeMs } = file
     const place = this.#parts.placeOf(source)
     const held = to === null && (await this.#isGrowing(file)) ? HELD : undefined
+    const isKeptTime = mtimeMs !== null && (to !== null || this.#now() - mtimeMs < SAFE_AGE)
     return {
       ...placeOrRefusal(source, place, to),
       content: keptContent(this.#parts.readKept, generationId, length),
       mode: mode ?? 0o600,
-      ...(mtimeMs === null ? {} : { mtimeMs }),
+      ...(isKeptTime ? { mtimeMs } : {}),
       ...(held === undefined ? {} : { heldBy: held }),
       isKnownSame: (seen) => to === null && place?.path === source.path && isKnownSame(file, seen),
     }
   }
 
   async #isGrowing({ source }: WantedFile): Promise<boolean> {
-    const now = (this.#parts.now ?? Date.now)()
-    return grewJustNow(source, now) && !(await this.#parts.outside.isOwnWrite(source.path))
+    return grewJustNow(source, this.#now()) && !(await this.#parts.outside.isOwnWrite(source.path))
+  }
+
+  #now(): number {
+    return (this.#parts.now ?? Date.now)()
   }
 
   /** Names the moment before sessions are overwritten; the bytes are kept in any case. */
@@ -227,6 +231,13 @@ async function inSlices<Item, Result>(
   }
   return results
 }
+
+/**
+ * A file that is brought back to its agent keeps its time only when it is younger than this, in milliseconds. Claude Code
+ * deletes sessions by the time of their file at its next start (after 30 days, at least one as its user sets it): one
+ * that was brought back with its old time was seen to go again at once.
+ */
+const SAFE_AGE = 86_400_000
 
 const HELD =
   'It grew a moment ago: an agent seems to be writing to it. End the session there, or wait some seconds, then try again.'
