@@ -6,8 +6,11 @@ import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
-/** How long the server may take for an answer, in milliseconds; without a server nothing waits. */
-const PATIENCE = { hook: 2000, statusline: 300 }
+/**
+ * How long a running server may take for an answer, in milliseconds; without a server nothing waits. A brief is worth
+ * seconds after a compaction that took many; a status line is not.
+ */
+const PATIENCE = { hook: 4000, statusline: 300 }
 
 /** From these shares of the window on, in percent, the gauge is yellow and red while no server says others. */
 const LEVELS = [75, 90]

@@ -62,6 +62,10 @@ export function composeHooks(material: HookMaterial): HookDeps & WarningDeps {
     snapshot: (request) => ingest.snapshot(request),
     log,
   })
+  // A context that fills up will be compacted: its brief has to be quick then, because the agent waits for it.
+  live.listen((message) => {
+    if (message.kind === 'warning') void compactions.prepare(message.sessionId)
+  })
   return {
     warningLevels,
     contextWatch,

@@ -40,8 +40,8 @@ export const FEATURES: Record<HookFeature, { label: string; about: string }> = {
   },
 }
 
-/** Long enough for a slow machine; Lossless itself answers within two seconds or not at all. */
-const TIMEOUT_SECONDS = 5
+/** Never reached: Lossless answers within four seconds or not at all, and at once when it does not run. */
+const TIMEOUT_SECONDS = 10
 
 const afterCompaction: Place = {
   kind: 'hook',

@@ -35,7 +35,7 @@ const MOST_CHARACTERS = 10_000
 /** More than fits into that many characters of any language: the characters decide. */
 const BUDGET = 10_000
 /** An agent waits for its hook, in milliseconds; what comes later is not said at all. */
-const PATIENCE = 1500
+const PATIENCE = 3500
 
 /** Answers what agents tell their hooks: a brief after a compaction, a snapshot before one. */
 export class HookCalls {
