@@ -11,7 +11,8 @@ export default defineConfig({
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
   server: {
     proxy: {
-      '/api': { target: api, ws: true, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } },
+      // Not the modules of web/api, which Vite serves itself.
+      '^/api/(?!.*\\.ts)': { target: api, ws: true, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } },
     },
   },
 })
