@@ -46,11 +46,13 @@ test('of a side file the last state counts that holds anything, whatever generat
 
 test('only what was seen to be appended just now counts as growing', () => {
   const old = [{ id: 1, number: 1, length: 9, createdAt: 0 }]
-  expect(grewJustNow(source([], { generations: old, mtimeMs: 50_000 }), 51_000)).toBe(true)
-  expect(grewJustNow(source([], { generations: old, mtimeMs: 50_000 }), 53_000)).toBe(false)
-  expect(grewJustNow(source([], { generations: old, mtimeMs: 50_000, state: 'gone' }), 51_000)).toBe(false)
-  const fresh = [{ id: 1, number: 1, length: 9, createdAt: 50_500 }]
-  expect(grewJustNow(source([], { generations: fresh, mtimeMs: 50_000 }), 51_000)).toBe(false)
+  const grown = { generations: old, mtimeMs: 50_000, lastKeptAt: 50_100 }
+  expect(grewJustNow(source([], grown), 51_000)).toBe(true)
+  expect(grewJustNow(source([], grown), 53_000)).toBe(false)
+  expect(grewJustNow(source([], { ...grown, state: 'gone' }), 51_000)).toBe(false)
+  expect(grewJustNow(source([], { ...grown, lastKeptAt: 20_000 }), 51_000), 'only touched').toBe(false)
+  const fresh = [{ id: 1, number: 1, length: 9, createdAt: 50_050 }]
+  expect(grewJustNow(source([], { ...grown, generations: fresh }), 51_000), 'just rewritten').toBe(false)
 })
 
 test('a file is known to be the same only when nothing about it changed since it was kept whole', () => {

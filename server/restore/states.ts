@@ -63,12 +63,13 @@ const FOR_A_WHILE = 10_000
 
 /**
  * True when the file was appended to a moment ago. One that was cut, rewritten or came new does not count, because its
- * generation is younger than its last change: nobody goes on writing there.
+ * generation is younger than its last change; nor one that was only touched, because nothing new was kept of it.
  */
-export function grewJustNow({ state, mtimeMs, generations }: KeptSource, now: number): boolean {
+export function grewJustNow({ state, mtimeMs, lastKeptAt, generations }: KeptSource, now: number): boolean {
   const newest = generations.at(-1)
-  if (state !== 'present' || mtimeMs === null || !newest) return false
-  return Math.abs(now - mtimeMs) < JUST_NOW && mtimeMs - newest.createdAt > FOR_A_WHILE
+  if (state !== 'present' || mtimeMs === null || lastKeptAt === null || !newest) return false
+  const wasThere = Math.min(mtimeMs, lastKeptAt) - newest.createdAt > FOR_A_WHILE
+  return wasThere && now - lastKeptAt < JUST_NOW && Math.abs(now - mtimeMs) < JUST_NOW
 }
 
 function chooseGeneration({ role, generations }: KeptSource, { generation, newest }: StateChoice) {
