@@ -12,7 +12,11 @@ export default defineConfig({
   server: {
     proxy: {
       // Not the modules of web/api, which Vite serves itself.
-      '^/api/(?!.*\\.ts)': { target: api, ws: true, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } },
+      '^/api/(?!.*\\.ts)': {
+        target: api,
+        ws: true,
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      },
     },
   },
 })
