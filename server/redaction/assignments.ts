@@ -8,8 +8,8 @@ import { judgeValue } from './values.ts'
 /** Keywords whose names are read. Each stands somewhere inside the name of a secret. */
 export const NAME_KEYWORDS = [
   ...['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'dsn', 'salt', 'pepper', 'connectionstring', 'connstr'],
-  ...['signature', 'sig=', 'license', 'licence', 'refresh', 'session', 'cookie', 'jwt', 'bearer', '_pat', 'sid'],
-  ...['mnemonic', 'phrase', 'client_id', 'clientid', 'client-id', 'access_id', '_pin', 'webhook', '_join', 'serial'],
+  ...['signature', 'sig=', 'refresh', 'session', 'cookie', 'jwt', 'bearer', '_pat', 'sid'],
+  ...['mnemonic', 'phrase', 'client_id', 'clientid', 'client-id', 'access_id', '_pin', 'webhook', '_join'],
   ...['kennwort', 'senha', 'contrasena', 'wachtwoord', 'parola', 'psw'],
 ]
 
@@ -34,10 +34,16 @@ export function readAssignment(page: Page, start: number, end: number): void {
   const nameStart = runStart(text, start, NAME, start - 64)
   page.spend(nameEnd - nameStart)
   const name = judgeName(text.slice(nameStart, nameEnd))
-  if (name.strength === 0) return
+  if (name.strength === 0 || (name.kind === 'signature' && !isParameter(text, nameStart))) return
   const operator = readOperator(text, nameStart, nameEnd)
   if (operator === null) return
   readValue(page, { name, nameStart, nameEnd, operator })
+}
+
+/** True for `?name=` and `&name=` of an address, also escaped. */
+function isParameter(text: string, nameStart: number): boolean {
+  const before = text.charAt(nameStart - 1)
+  return before === '?' || before === '&' || before === ';' || text.startsWith('\\u0026', nameStart - 6)
 }
 
 interface Place {
@@ -72,25 +78,29 @@ function readOperator(text: string, nameStart: number, nameEnd: number): Operato
   if (char === '|' && next === '|' && text.charAt(at + 2) === '=')
     return { kind: 'equals', end: at + 3, hasSpaces: true }
   if (char === '>' && closed === nameEnd) return { kind: 'element', end: at + 1, hasSpaces: false }
-  if (char === '|' || char === '\u2502') return { kind: 'cell', end: at + 1, hasSpaces: true }
+  if ((char === '|' && next === ' ') || char === '\u2502') return { kind: 'cell', end: at + 1, hasSpaces: true }
   if (char === '-' && next === '>') return { kind: 'equals', end: at + 2, hasSpaces: true }
   if (char === '\u2192') return { kind: 'cell', end: at + 1, hasSpaces: true }
   const isQuotedName = closed > nameEnd && '"\'`'.includes(text.charAt(nameEnd))
-  if (isQuotedName && (char === ',' || char === '\n')) return siblingValue(text, at)
+  if (isQuotedName && (char === ',' || char === '\n')) return siblingValue(text, nameStart, at)
   if (isQuotedName && char === '') return null
   if (at > closed || isQuotedName) return spaced(text, nameStart, at)
-  if (char === '\n') return siblingValue(text, at)
+  if (char === '\n') return siblingValue(text, nameStart, at)
   return null
 }
 
 const SIBLING = /[,\r\n]\s{0,40}(?:-\s+)?["']?(?:value|Value|VALUE)["']?\s{0,4}[:=]/y
 
 /** `name: DB_PASSWORD` and `value: …` on the next line, or the next argument of a call. */
-function siblingValue(text: string, at: number): Operator | null {
+function siblingValue(text: string, nameStart: number, at: number): Operator | null {
   SIBLING.lastIndex = at
   const match = SIBLING.exec(text)
   if (match !== null) return { kind: 'colon', end: SIBLING.lastIndex, hasSpaces: true }
-  if (text.charAt(at) !== ',') return null
+  const opener = text
+    .slice(Math.max(0, nameStart - 4), nameStart - 1)
+    .trimEnd()
+    .at(-1)
+  if (text.charAt(at) !== ',' || (opener !== '(' && !text.startsWith('--', nameStart))) return null
   return { kind: 'argument', end: at + 1, hasSpaces: true }
 }
 
@@ -128,6 +138,8 @@ function readValue(page: Page, { name, nameStart, nameEnd, operator }: Place): v
   page.add({ kind, provider: known?.provider ?? null, tier, start: value.start, end: value.end })
 }
 
+const LOGIN = /(?:login|user|username|machine|account)\s+\S+\s+$/
+
 /** A value that only a blank separates from its name counts less, unless the name is an option. */
 function spacedName(
   text: string,
@@ -136,8 +148,7 @@ function spacedName(
   const { name, nameStart, value } = place
   const isOption = text.startsWith('--', nameStart) || text.charAt(nameStart) === '-'
   if (isOption) return name
-  const before = text.slice(Math.max(0, nameStart - 60), nameStart)
-  if (/(?:login|user|username|machine|account)\s+\S+\s+$/.test(before)) return name
+  if (name.kind === 'password' && LOGIN.test(text.slice(Math.max(0, nameStart - 60), nameStart))) return name
   if (name.kind === 'password' && name.strength === 3) {
     const content = text.slice(value.start, value.end)
     const isMarked = /\d/.test(content) && /[A-Za-z]/.test(content)
@@ -197,6 +208,9 @@ const CODE_END = new Set([...' \t\r\n"\'`<>,;|()[]{}\\&'].map((char) => char.cha
 const ENVIRONMENT_END = new Set([...' \t\r\n"\'`<>\\'].map((char) => char.charCodeAt(0)))
 const ELEMENT_END = new Set([...'<\r\n'].map((char) => char.charCodeAt(0)))
 
+/** `&name=` of an address, `;Name=` of a connection string. */
+const NEXT_SETTING = /^[&;](?:[\w.-]+(?: \w+)?=|&)/
+
 function bare(page: Page, from: number, mode: 'environment' | 'code' | '<'): Value | null {
   const { text } = page
   const ends = mode === '<' ? ELEMENT_END : mode === 'code' ? CODE_END : ENVIRONMENT_END
@@ -206,7 +220,7 @@ function bare(page: Page, from: number, mode: 'environment' | 'code' | '<'): Val
     const code = text.charCodeAt(at)
     if (ends.has(code)) break
     if (code === 61 && isNameBefore(text, from, at)) return null
-    if (code === 38 && /^&(?:[\w.-]+=|&)/.test(text.slice(at, at + 40))) break
+    if ((code === 38 || code === 59) && NEXT_SETTING.test(text.slice(at, at + 40))) break
     if (mode === 'environment' && (code === 40 || code === 91) && at > from && isCode(text, from, at)) break
   }
   page.spend(at - from)
@@ -224,7 +238,11 @@ function isCode(text: string, from: number, at: number): boolean {
 /** `a=b` inside a value: another assignment, not a password, unless it is the padding of base64. */
 function isNameBefore(text: string, from: number, at: number): boolean {
   if ((bitsAt(text, at + 1) & NAME) === 0) return false
-  return at - from < 40 && /^[A-Za-z_][A-Za-z_.-]*$/.test(text.slice(from, at))
+  return at - from < 40 && isNameLike(text.slice(from, at))
+}
+
+function isNameLike(text: string): boolean {
+  return /^[A-Za-z_$][\w.$,;-]*$/.test(text) && !/\d[a-z]\d|\d[A-Z]/.test(text)
 }
 
 const CALL = /[([]\s{0,4}(?:[bfru]?)(["'`])/y

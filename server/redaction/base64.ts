@@ -49,7 +49,8 @@ function looksLikeText(bytes: Uint8Array): boolean {
   let odd = 0
   let zeros = 0
   let high = 0
-  for (const [index, byte] of bytes.entries()) {
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0
     if (byte === 0 && index % 2 === 1) zeros += 1
     else if (byte >= 128) high += 1
     else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) odd += 1

@@ -1,4 +1,4 @@
-import { BIT, bitsAt } from './charset.ts'
+import { indexWithin } from './boundary.ts'
 import type { Page } from './page.ts'
 
 /** How key blocks begin. */
@@ -13,8 +13,8 @@ export function readBlock(page: Page, start: number, end: number): void {
   const { text } = page
   if (start < page.blockEnd) return
   if (text.startsWith('PuTTY', start)) return readPutty(page, start)
-  const lineEnd = text.indexOf('-----', end)
-  if (lineEnd < 0 || lineEnd > end + 80) return
+  const lineEnd = indexWithin(text, '-----', end, 80)
+  if (lineEnd < 0) return
   const label = text.slice(end, lineEnd)
   const bodyFrom = lineEnd + 5
   const stop = Math.min(text.length, bodyFrom + LONGEST_BLOCK)
@@ -45,26 +45,32 @@ function kindOf(label: string): string {
 
 /** `from` when the next dashes are too far. */
 function nextDashes(text: string, from: number, stop: number): number {
-  const at = text.indexOf('-----', from)
-  return at < 0 || at > stop ? stop : at
+  const at = indexWithin(text, '-----', from, stop - from)
+  return at < 0 ? stop : at
 }
 
 function closeOf(text: string, closing: number): number {
-  const end = text.indexOf('-----', closing + 5)
-  return end < 0 || end > closing + 80 ? Math.min(text.length, closing + 30) : end + 5
+  const end = indexWithin(text, '-----', closing + 5, 80)
+  return end < 0 ? Math.min(text.length, closing + 30) : end + 5
 }
 
-/** Of a block without its end: as far as lines of base64 go. */
+const BLOCK_LINE =
+  /^[ \t>|+-]*(?:\d{1,6}[→:|\t])?[ \t]*(?:[A-Za-z0-9+/=]{1,80}|[A-Z][\w-]{1,30}: [^\r\n]{1,200})?[ \t\r]*$/
+const LINE_BREAK = /\n|\\+r?\\*n/g
+
+/** Of a block without its end: as far as its lines go. Other text in the middle of it ends it. */
 function bodyEnd(text: string, from: number, stop: number): number {
+  let end = from
   let at = from
-  while (at < stop && ((bitsAt(text, at) & (BIT.b64 | BIT.blank)) !== 0 || '=\\:,'.includes(text.charAt(at)))) at += 1
-  while (
-    at > from &&
-    (bitsAt(text, at - 1) & (BIT.b64 | BIT.blank)) !== BIT.b64 &&
-    (bitsAt(text, at - 1) & BIT.b64) === 0
-  )
-    at -= 1
-  return at
+  while (at < stop) {
+    LINE_BREAK.lastIndex = at
+    const match = LINE_BREAK.exec(text)
+    const lineEnd = match === null || match.index > stop ? stop : match.index
+    if (lineEnd - at > 260 || !BLOCK_LINE.test(text.slice(at, lineEnd))) break
+    if (lineEnd > at) end = lineEnd
+    at = match === null ? stop : match.index + match[0].length
+  }
+  return end
 }
 
 /** The base64 of a block: without headers, line numbers, marks of a diff and written line ends. */

@@ -14,3 +14,9 @@ export function beginsToken(text: string, at: number): boolean {
   if (text.charAt(at - 3) === '%') return true
   return text.startsWith('\\x', at - 4) || text.startsWith('\\u00', at - 6)
 }
+
+/** Where `mark` stands next, at most `reach` characters on; -1 when it does not. A search to the end would cost too much. */
+export function indexWithin(text: string, mark: string, from: number, reach: number): number {
+  const at = text.slice(from, from + reach).indexOf(mark)
+  return at < 0 ? -1 : from + at
+}

@@ -1,3 +1,4 @@
+import { indexWithin } from './boundary.ts'
 import { isPlaceholder, isPlainThing, isReference } from './deny.ts'
 import type { Tier } from './finding.ts'
 import type { Page } from './page.ts'
@@ -72,10 +73,12 @@ export function readCommand(page: Page, index: number, end: number): void {
   const command = COMMANDS[index]
   if (command === undefined) return
   const { text } = page
-  const lineEnd = text.indexOf('\n', end)
+  if (end < (page.commandEnds[index] ?? 0)) return
+  const lineEnd = indexWithin(text, '\n', end, LONGEST_COMMAND)
   const stop = Math.min(lineEnd < 0 ? text.length : lineEnd, end + LONGEST_COMMAND)
   const from = command.anchor.endsWith(' ') && !command.pattern.source.startsWith('^') ? end - 1 : end
   page.spend(stop - from)
+  page.commandEnds[index] = stop
   const match = command.pattern.exec(text.slice(from, stop))
   const value = match?.[1]
   if (match === null || value === undefined) return

@@ -11,9 +11,18 @@ const WORDS = new Set(
   ),
 )
 
+/** Values of RFC 5849, 6749, 6750 and 7617 and of manuals: everybody copies them. */
+const EXAMPLES = new Set(
+  '2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA SplxlOBeZQQYbYS6WxSbIA czZCaGRSa3F0MzpnWDFmQmF0M2JW czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3 7Fjfp0ZBr1KtDRbnfVdmIw gX1fBat3bV s6BhdRkqt3 mF_9.B5f-4.1JqM h480djs93hd8 dh893hdasih9 QWxhZGRpbjpvcGVuIHNlc2FtZQ== QWxhZGRpbjpPcGVuU2VzYW1l dXNlcjpwYXNzd29yZA== dXNlcm5hbWU6cGFzc3dvcmQ= 0685bd9184jfhq22 ad180jjd733klru7 kd94hf93k423kf44 nnch734d00sl2jdk pfkkdhi9sl3r4s00 dpf43f3p2l4k3l03 wOJIO9A2W5mFwDgiDvZbTSMK%2FPY%3D 45ghiukldjahdnhzdauz'.split(
+    ' ',
+  ),
+)
+const MADE_UP =
+  /^(?:p[a@]ss(?:w[o0]r[dt])?|admin|secret|test|user|root|letmein|welcome|qwerty)[-_.]?\d{0,6}[!@#$%^&*.?]{0,3}$/i
+
 /** True when a value says where a secret goes, or is the example of a documentation. */
 export function isPlaceholder(value: string): boolean {
-  if (WORDS.has(value.toLowerCase())) return true
+  if (WORDS.has(value.toLowerCase()) || EXAMPLES.has(value) || MADE_UP.test(value)) return true
   const sample = value.length > 400 ? value.slice(0, 400) : value
   if (PLACEHOLDERS.test(sample) && !isAccident(sample)) return true
   const shape = shapeOf(sample, 0, sample.length)
@@ -50,7 +59,7 @@ export function isPlainThing(value: string): boolean {
 
 /** Prefixes of ids and hashes that services and models hand out: they open nothing. */
 const ID_PREFIXES = new Set(
-  'toolu srvtoolu mcptoolu msg msgbatch req request call resp response rs fc chatcmpl cmpl sha sha1 sha224 sha256 sha384 sha512 sha3 md5 blake3 run thread asst file files batch evt event cus pi ch in sub price prod acct txn pm seti si src usr user org team prj project dpl deployment session sess trace span h1 commit node chunk hash build cache etag gen ws conv item ig ci ctc mcp mcpl mcpr modr ft ftjob vs vsfs proj step job task agent bubbleid composerid message completion container cntr turn exec ls_call lc tsr iter ck uuid id ref rev checkpoint version pk phc pub index main vendor css page app static assets image img font fonts data svelte jsx swc webpack vite babel py pkg npm http https www arn urn sri integrity ssh ecdsa key-id kid jti nonce csrf xsrf backup snapshot snap vol vpc subnet sg i ami eni rtb igw acl'.split(
+  'env prrc prr pr ic toolu srvtoolu mcptoolu msg msgbatch req request call resp response rs fc chatcmpl cmpl sha sha1 sha224 sha256 sha384 sha512 sha3 md5 blake3 run thread asst file files batch evt event cus pi ch in sub price prod acct txn pm seti si src usr user org team prj project dpl deployment session sess trace span h1 commit node chunk hash build cache etag gen ws conv item ig ci ctc mcp mcpl mcpr modr ft ftjob vs vsfs proj step job task agent bubbleid composerid message completion container cntr turn exec ls_call lc tsr iter ck uuid id ref rev checkpoint version pk phc pub index main vendor css page app static assets image img font fonts data svelte jsx swc webpack vite babel py pkg npm http https www arn urn sri integrity ssh ecdsa key-id kid jti nonce csrf xsrf backup snapshot snap vol vpc subnet sg i ami eni rtb igw acl'.split(
     ' ',
   ),
 )

@@ -1,8 +1,11 @@
-/** What a name says about its value. `password` may be weak and short; a `secret` is drawn by lot. */
+/**
+ * What a name says about its value. A `password` may be weak and short, the others are drawn by lot; a `signature` counts
+ * in addresses only, where it opens what it signs.
+ */
 export interface NameJudgement {
   /** 0 says nothing; 1 needs a value that is surely random; 2 a random one; 3 names a secret outright. */
   strength: 0 | 1 | 2 | 3
-  kind: 'password' | 'secret' | 'token' | 'api-key' | 'private-key' | 'phrase'
+  kind: 'password' | 'secret' | 'token' | 'api-key' | 'private-key' | 'signature' | 'phrase'
 }
 
 const NOTHING: NameJudgement = { strength: 0, kind: 'secret' }
@@ -27,7 +30,7 @@ const KEY_NOT_AFTER = words(
   'public pub primary foreign cache sort partition idempotency object row map index lookup translation i18n locale message event query state group route hash range composite unique natural join column field dict dictionary item list entry data config setting settings option param parameter prop property attribute header node tree react vue svelte element el component parent child path file name shortcut hot arrow enter escape tab shift ctrl control alt meta any press up down registry json yaml env variable var prefix suffix same first last next prev current other new old given this that each a the their its by for with of no non kind type sorting grouping dedup deduplication fingerprint lock mutex redis set bucket s3 blob image label title lang language string chart color theme store selection selected order ordering filter search match context ctx vnode slot tuple point edge model table tag metric trace span log measurement',
 )
 const MEDIUM = words(
-  'credential credentials creds cred auth authorization dsn salt pepper connectionstring connstr oauth signature sig hmac pass pw pin otp totp mfa cookie sid sessionid session csrf refresh join webhook license licence serial seed',
+  'credential credentials creds cred auth authorization dsn salt pepper connectionstring connstr oauth pass pw pin otp totp mfa cookie sid sessionid session csrf refresh join webhook seed',
 )
 const PHRASE = words('mnemonic seedphrase phrase')
 const KNOWN_WHOLE = new Map<string, NameJudgement>([
@@ -92,6 +95,7 @@ function judgeWords(last: string, before: string, parts: readonly string[]): Nam
   }
   if (last === 'key') return judgeKey(before, parts)
   if (last === 'pass' || last === 'pw') return { strength: parts.length > 1 ? 3 : 2, kind: 'password' }
+  if (last === 'signature' || last === 'sig') return { strength: 3, kind: 'signature' }
   if (PHRASE.has(last)) return { strength: 2, kind: 'phrase' }
   if (MEDIUM.has(last)) return { strength: last.startsWith('cred') ? 3 : 2, kind: 'secret' }
   if (last === 'id' && (before === 'secret' || before === 'client' || before === 'access')) {

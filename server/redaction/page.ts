@@ -11,6 +11,11 @@ export interface Mark {
 
 const RANK: Record<Tier, number> = { definite: 3, likely: 2, candidate: 1 }
 
+/** Characters that handlers may read for each character of the text. Ordinary texts take about one. */
+const WORK_PER_CHARACTER = 10
+/** What a short text may take in any case. */
+const SMALL_CHANGE = 100_000
+
 /** One text while it is scanned: what was found so far, how far handlers have read, and what that has cost. */
 export class Page {
   readonly text: string
@@ -24,13 +29,15 @@ export class Page {
   addressEnd = 0
   /** Key blocks, certificates and public keys, in the order of the text: read as a whole, and not looked into again. */
   readonly #blocks: { start: number; end: number }[] = []
+  /** For each command up to where its arguments were read. */
+  readonly commandEnds: number[] = []
   #work = 0
   readonly #budget: number
 
   constructor(text: string, context: Context) {
     this.text = text
     this.context = context
-    this.#budget = 200_000 + text.length * 24
+    this.#budget = SMALL_CHANGE + text.length * WORK_PER_CHARACTER
   }
 
   /** Counts characters that a handler read. The sum is bounded, so that no input takes more than linear time. */

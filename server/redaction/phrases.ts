@@ -21,13 +21,13 @@ const SENTENCE = /\b(?:the|and|are|was|with|from|for|its|not|has|been|were|your|
 export function readPhrase(page: Page, end: number): void {
   const { text } = page
   const window = text.slice(end, end + 320)
-  page.spend(60)
+  page.spend(200)
   const lead = /^[^a-z]{0,6}(?:is|are|words?|phrase|for \w+)?\s{0,2}[:=]?[\s"'`]{1,6}/.exec(window)
   if (lead === null) return
   const words = WORDS.exec(window.slice(lead[0].length))
   if (words === null || SENTENCE.test(words[0])) return
-  const count = words[0].split(' ').length
-  if (!COUNTS.has(count)) return
+  const list = words[0].split(' ')
+  if (!COUNTS.has(list.length) || new Set(list).size < list.length - 3) return
   const start = end + lead[0].length
   page.add({ kind: 'seed-phrase', tier: 'likely', start, end: start + words[0].length })
 }

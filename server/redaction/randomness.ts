@@ -8,6 +8,8 @@ export interface Shape {
   lowers: number
   uppers: number
   others: number
+  /** Of the others those that names do not have. */
+  symbols: number
   /** How many stretches of digits there are; words with a number have one, random text many. */
   digitGroups: number
   /** Steps between neighbours that are both letters, and how many of these change the case. */
@@ -18,6 +20,8 @@ export interface Shape {
   /** The longest stretch of one character. */
   longestRepeat: number
   distinct: number
+  /** How many are digits of hex; all of them is `isHex`. */
+  hexes: number
   isHex: boolean
 }
 
@@ -37,13 +41,15 @@ export function shapeOf(text: string, from: number, to: number): Shape {
     lowers: 0,
     uppers: 0,
     others: 0,
+    symbols: 0,
     digitGroups: 0,
     letterPairs: 0,
     caseChanges: 0,
     steps: 0,
     longestRepeat: 0,
     distinct: 0,
-    isHex: true,
+    hexes: 0,
+    isHex: false,
   }
   seen.fill(0)
   let bitsBefore = 0
@@ -57,8 +63,11 @@ export function shapeOf(text: string, from: number, to: number): Shape {
       if ((bitsBefore & DIGIT) === 0) shape.digitGroups += 1
     } else if ((bits & LOWER) !== 0) shape.lowers += 1
     else if ((bits & UPPER) !== 0) shape.uppers += 1
-    else shape.others += 1
-    if ((bits & HEX) === 0) shape.isHex = false
+    else {
+      shape.others += 1
+      if ((bits & BIT.name) === 0) shape.symbols += 1
+    }
+    if ((bits & HEX) !== 0) shape.hexes += 1
     if ((bits & LETTER) !== 0 && (bitsBefore & LETTER) !== 0) {
       shape.letterPairs += 1
       if ((bits & UPPER) !== (bitsBefore & UPPER)) shape.caseChanges += 1
@@ -73,6 +82,7 @@ export function shapeOf(text: string, from: number, to: number): Shape {
     bitsBefore = bits
     codeBefore = code
   }
+  shape.isHex = shape.hexes === shape.length
   return shape
 }
 
@@ -87,9 +97,11 @@ export function isRandom(text: string, from: number, to: number, shape = shapeOf
   if (length < 10 || digits === length) return false
   if (shape.distinct < Math.max(6, Math.min(9, length * 0.3))) return false
   if (shape.steps > length * 0.34 || shape.longestRepeat > 4 + length / 64) return false
-  if (shape.isHex) return digitGroups >= 3 || (length >= 24 && digitGroups >= 2)
+  if (length >= 48 && shape.distinct > length * 0.85) return false
+  if (shape.isHex || (length >= 24 && shape.hexes > length * 0.9))
+    return digitGroups >= 3 || (length >= 24 && digitGroups >= 2)
   const words = wordiness(text, from, Math.min(to, from + 256))
-  if (shape.letterPairs >= 8 && shape.caseChanges > shape.letterPairs * 0.38 && shape.lowers > 2 && shape.uppers > 2) {
+  if (shape.letterPairs >= 12 && shape.caseChanges > shape.letterPairs * 0.38 && shape.lowers > 2 && shape.uppers > 2) {
     return words === null || words < 6.5
   }
   if (digits === 0) return length >= 16 && words !== null && words < (length < 24 ? 5.5 : 5.8)

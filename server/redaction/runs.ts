@@ -89,6 +89,8 @@ export function readUnknown(page: Page, start: number, end: number): void {
   const isMixed = shape.uppers > 0 && shape.lowers > 0 && shape.digits > 0
   if (shape.isHex && !isHinted && (text.charAt(joint) === '-' || first.length > 6)) return
   if (!isMixed && !isHinted && (text.charAt(joint) === '-' || shape.length < 20)) return
+  const whole = shapeOf(text, start, end)
+  if (whole.length >= 40 && whole.distinct > whole.length * 0.85) return
   if (prefix.length > 32 || isPlaceholder(text.slice(start, end))) return
   page.add({ kind: 'unknown-token', tier: 'candidate', start, end })
 }

@@ -118,7 +118,8 @@ export class Scanner {
 
   #lookAtRuns(page: Page, depth: Depth): void {
     const { text } = page
-    eachRun(text, (start, end) => {
+    eachRun(text, (runFrom, end) => {
+      const start = text.charAt(runFrom - 1) === '\\' && 'nrt'.includes(text.charAt(runFrom)) ? runFrom + 1 : runFrom
       if (page.isInBlock(start) || page.isExhausted) return end
       if (depth.base64 < MOST_BASE64) {
         const range = base64Around(text, start, end)
@@ -163,7 +164,7 @@ function lookAtWhole(text: string, context: Context): Look {
   }
   if (onlyKnown === true) return NOTHING
   const judgement = judgeName(name)
-  if (judgement.strength === 0 || text.length > 4096) return NOTHING
+  if (judgement.strength === 0 || judgement.kind === 'signature' || text.length > 4096) return NOTHING
   const value = text.trim()
   const tier = judgeValue(value, { name: judgement, isQuoted: true, isEnvironment: false })
   if (tier === null) return NOTHING

@@ -110,7 +110,7 @@ export function readWebhook(page: Page, webhook: { kind: string; provider: strin
   let to = end
   const stop = Math.min(text.length, end + 800)
   while (to < stop && !URL_END.has(text.charCodeAt(to)) && !',;)]'.includes(text.charAt(to))) to += 1
-  page.spend(to - start)
+  page.spend((to - start) * 4)
   while (to > end && '.:!*'.includes(text.charAt(to - 1))) to -= 1
   const tail = text.slice(end, to)
   if (webhook.kind === 'make-webhook' && !/^hooks?\.[a-z0-9.]+$/.test(text.slice(start, at))) return

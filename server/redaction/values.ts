@@ -1,8 +1,7 @@
 import { isIdPrefix, isPlaceholder, isPlainThing, isReference } from './deny.ts'
 import type { Tier } from './finding.ts'
-import { wordiness } from './letters.ts'
 import type { NameJudgement } from './names.ts'
-import { classesOf, isRandom, shapeOf } from './randomness.ts'
+import { classesOf, isRandom, shapeOf, type Shape } from './randomness.ts'
 
 /** How a value stands beside its name. */
 export interface Setting {
@@ -13,23 +12,24 @@ export interface Setting {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const IDENTIFIER = /^[A-Za-z_$][A-Za-z_$]*(?:\d{0,2})(?:[.:][A-Za-z_$][\w$]*)*$/
+const IDENTIFIER = /^[A-Za-z_$][A-Za-z_$]*(?:\d{0,2})(?:[.:][A-Za-z_$][\w$]*)*$|^[a-z]\w*(?:\.[A-Z][a-z]\w*)+$/
 
 /** Judges the value beside a name. Null: it is no secret. */
 export function judgeValue(value: string, setting: Setting): Tier | null {
   const { name } = setting
   if (name.strength === 0 || value.length < 6 || value.length > 4096) return null
-  if (/\s/.test(value) || isReference(value) || isPlaceholder(value) || isPlainThing(value)) return null
+  if (/\s/.test(value)) return null
+  const shape = shapeOf(value, 0, value.length)
+  const isRandomValue = isRandom(value, 0, value.length, shape)
+  // Most values in code are words: they are told by a count, before any pattern is tried.
+  if (!isRandomValue && shape.digits === 0 && shape.symbols === 0) return null
+  if (isReference(value) || isPlaceholder(value) || isPlainThing(value)) return null
   const prefix = /^([a-zA-Z0-9]{1,12})[-_]/.exec(value)?.[1]
   if (prefix !== undefined && isIdPrefix(prefix) && name.kind !== 'password') return null
   if (UUID.test(value)) return name.strength === 3 && name.kind !== 'password' ? 'likely' : uuidTier(name)
-  const shape = shapeOf(value, 0, value.length)
   if (shape.digits === shape.length)
     return name.strength === 3 && name.kind === 'password' && shape.length >= 8 ? 'candidate' : null
-  const random = isRandom(value, 0, value.length, shape)
-  if (random) return randomTier(value.length, setting)
-  if (name.kind === 'password') return passwordTier(value, setting)
-  if (name.strength < 3 || shape.length < 10) return null
+  if (isRandomValue) return shape.isHex && name.strength === 1 ? null : randomTier(shape, setting)
   return passwordTier(value, setting)
 }
 
@@ -37,26 +37,36 @@ function uuidTier(name: NameJudgement): Tier | null {
   return name.strength >= 2 && name.kind !== 'password' ? 'candidate' : null
 }
 
-function randomTier(length: number, { name }: Setting): Tier | null {
-  if (name.strength === 3) return length >= 12 || name.kind === 'password' ? 'likely' : 'candidate'
+function randomTier(shape: Shape, { name }: Setting): Tier | null {
+  const { length } = shape
+  const isLong = length >= 16 || (length >= 12 && classesOf(shape) >= 3)
+  if (name.strength === 3) return isLong || name.kind === 'password' ? 'likely' : 'candidate'
   if (name.strength === 2) return length >= 16 ? 'likely' : 'candidate'
   return length >= 20 ? 'candidate' : null
 }
+
+/** Words, also joined by separators, and numbers behind them: the name of something in a program. */
+const NAME_LIKE = /^[A-Za-z]*[a-z]{2,}[A-Za-z]*(?:[-_.:/ ]?(?:[A-Za-z]+|\d{1,5}))*$/
 
 /** Passwords that people make up: several kinds of characters, not the name of something in a program. */
 function passwordTier(value: string, { name, isQuoted, isEnvironment }: Setting): Tier | null {
   const shape = shapeOf(value, 0, value.length)
   const classes = classesOf(shape)
-  if (IDENTIFIER.test(value) && !(isEnvironment && shape.digits > 0 && classes >= 3)) return null
-  if (/^[a-z]+(?:[-_ .][a-z]+)*\d?$/i.test(value) && classes < 3) return null
-  if (shape.digits === 0 && /^[a-z]+(?:[-_./][a-z]+)+$/i.test(value)) return null
   const isOdd = shape.others > 0 && /[!@#%^&*+=?~]/.test(value)
-  const isStrong = shape.length >= 8 && classes >= 3 && (shape.digits > 0 || isOdd)
-  if (isStrong && name.strength === 3) {
-    const words = wordiness(value, 0, value.length)
-    const isName = !isOdd && words !== null && words > 6.6 && shape.digits <= 2 && shape.length > 24
-    return isName ? null : shape.others > 0 && !isOdd && !isQuoted && !isEnvironment ? 'candidate' : 'likely'
+  if (IDENTIFIER.test(value) && !(isEnvironment && shape.digits > 0 && classes >= 3)) return null
+  if (shape.digits === 0 && !isOdd) return null
+  if (name.kind !== 'password') {
+    return name.strength === 3 && isOdd && shape.length >= 10 && classes >= 3 && shape.digits > 0 ? 'likely' : null
   }
-  if (name.kind !== 'password' || name.strength < 3) return null
+  if (name.strength < 3) return null
+  if (!isOdd && NAME_LIKE.test(value)) return madeUpTier(value, shape, isQuoted || isEnvironment)
+  if (shape.length >= 8 && classes >= 3) return isOdd || isQuoted || isEnvironment ? 'likely' : 'candidate'
   return shape.digits > 0 && shape.length >= 7 ? 'candidate' : null
+}
+
+/** `Order_Config1234` may be a password; `ssh2_auth_password` and `Ed25519PrivateKey` are names. */
+function madeUpTier(value: string, shape: Shape, isMarked: boolean): Tier | null {
+  const endsInNumber = /[a-z]\d{1,5}$/i.test(value)
+  if (!endsInNumber || !isMarked || shape.uppers === 0 || shape.length > 28) return null
+  return shape.others > 0 && shape.digits >= 1 ? 'likely' : 'candidate'
 }

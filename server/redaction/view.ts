@@ -55,16 +55,19 @@ export class View {
   }
 }
 
-const COLOUR =
+// eslint-disable-next-line no-control-regex -- these are the control characters that it looks for
+const COLOUR = /\u001b(?:\[[0-9;?]{0,24}[A-Za-z]|\][^\u0007\u001b\n]{0,512}(?:\u0007|\u001b\\))/g
+const WRITTEN_COLOUR =
   // eslint-disable-next-line no-control-regex -- these are the control characters that it looks for
   /(?:\u001b|\\u001b|\\x1b|\\033|\\e)(?:\[[0-9;?]{0,24}[A-Za-z]|\](?:[^\u0007\u001b\\\n]{0,512})(?:\u0007|\u001b\\))/gi
 
 /** Takes colours and links of terminals out; null when there are none. */
 export function withoutColours(text: string): View | null {
-  if (!text.includes('\u001b') && !hasWrittenEscape(text)) return null
+  const isWritten = hasWrittenEscape(text)
+  if (!isWritten && !text.includes('\u001b')) return null
   const view = new View()
   let from = 0
-  for (const match of text.matchAll(COLOUR)) {
+  for (const match of text.matchAll(isWritten ? WRITTEN_COLOUR : COLOUR)) {
     view.copy(text, from, match.index)
     from = match.index + match[0].length
   }
@@ -74,8 +77,8 @@ export function withoutColours(text: string): View | null {
 }
 
 function hasWrittenEscape(text: string): boolean {
-  if (!text.includes('\\')) return false
-  return text.includes('\\u001b[') || text.includes('\\x1b[') || text.includes('\\033[') || text.includes('\\e[')
+  if (!text.includes('\\') || !text.includes('[')) return false
+  return /\\(?:u001b|x1b|033|e)[[\]]/i.test(text)
 }
 
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(["'/\\bfnrt]))/g
