@@ -2,7 +2,6 @@
 // for it, up to several times a minute. It never fails and says nothing of its own: an agent is not to notice that
 // Lossless is missing.
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
@@ -127,9 +126,11 @@ async function readInput() {
 }
 
 /** The server's answer; null when none runs on the data folder, or it takes too long, or refuses. */
-function ask(path, body, call, patience) {
+async function ask(path, body, call, patience) {
   const server = runningServer(call.dataDir)
   if (server === null) return null
+  // Loaded only where there is somebody to ask: it is half of what a start costs.
+  const { request } = await import('node:http')
   return new Promise((done) => {
     const text = JSON.stringify(body)
     const headers = {
