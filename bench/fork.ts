@@ -101,7 +101,7 @@ async function judge(
     fork = await post<Fork>(app, `/api/sessions/${session}/fork`, { at: offered.seq })
     end = await lineOfEvent(app, session, { seq: fork.endsAt, lines })
     check = await resumed(world, fork.nativeId)
-  } else if (cut.isFull) return { isRight: false, said: 'the agent did not compact first, so the cut proves nothing' }
+  } else if (cut.isFull) note = 'does not compact with the window it has here: '
   const reference = await referenceRequest(world, { ...asked, end })
   const { isSame, said } = await compare(world, reference, check.request)
   const listed = await untilListed(app, `claude-code:${fork.nativeId}`)
