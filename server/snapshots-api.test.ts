@@ -258,3 +258,11 @@ test('an import can be left and taken up again, and health says which', async ()
       ingest: { state: 'idle', sourcesDone: 201, sourcesTotal: 201 },
     })
 })
+
+test('a machine without any session gets no daily snapshot of nothing', async () => {
+  await deps.ingest.start()
+  await expect.poll(() => deps.ingest.progress.state, SOON).toBe('idle')
+  // What is taken by itself is taken right after reading, so an answer that waits for the worker comes after it.
+  await deps.ingest.keepNow()
+  expect((await ask('GET', '/api/snapshots')).body).toEqual({ items: [], nextCursor: null })
+})

@@ -8,6 +8,8 @@ export interface AutomaticParts {
   taker: SnapshotTaker
   snapshots: SnapshotStore
   report(report: IngestReport): void
+  /** True while nothing was ever kept: then there is nothing to name. */
+  isEmpty(): boolean
   now?: () => Date
 }
 
@@ -32,7 +34,7 @@ export class AutomaticSnapshots {
   /** Called when everything is read: the first time of a day at which something is new, all is named. */
   async idle(): Promise<void> {
     const today = dayOf(this.#now())
-    if (!this.#isChanged || this.#day === today) return
+    if (!this.#isChanged || this.#day === today || this.#parts.isEmpty()) return
     this.#isChanged = false
     const last = this.#parts.snapshots.list({ reason: 'daily', limit: 1 }).items[0]
     if (last && dayOf(new Date(last.at)) === today) this.#day = today

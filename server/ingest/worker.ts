@@ -64,7 +64,12 @@ const taker = new SnapshotTaker({
     classify: (path) => places.classify(path),
   }),
 })
-const automatic = new AutomaticSnapshots({ taker, snapshots, report })
+const automatic = new AutomaticSnapshots({
+  taker,
+  snapshots,
+  report,
+  isEmpty: () => vault.totals().rawBytes === 0,
+})
 const answers = new Answers({ intake, keeper, taker, snapshots, report })
 
 port.on('message', (order: IngestOrder) => {
