@@ -59,10 +59,22 @@ export function isPlainThing(value: string): boolean {
 
 /** Prefixes of ids and hashes that services and models hand out: they open nothing. */
 const ID_PREFIXES = new Set(
-  'env prrc prr pr ic toolu srvtoolu mcptoolu msg msgbatch req request call resp response rs fc chatcmpl cmpl sha sha1 sha224 sha256 sha384 sha512 sha3 md5 blake3 run thread asst file files batch evt event cus pi ch in sub price prod acct txn pm seti si src usr user org team prj project dpl deployment session sess trace span h1 commit node chunk hash build cache etag gen ws conv item ig ci ctc mcp mcpl mcpr modr ft ftjob vs vsfs proj step job task agent bubbleid composerid message completion container cntr turn exec ls_call lc tsr iter ck uuid id ref rev checkpoint version pk phc pub index main vendor css page app static assets image img font fonts data svelte jsx swc webpack vite babel py pkg npm http https www arn urn sri integrity ssh ecdsa key-id kid jti nonce csrf xsrf backup snapshot snap vol vpc subnet sg i ami eni rtb igw acl'.split(
+  'layer blob object tree patch digest content bundle worker module component pack tmp temp env prrc prr pr ic toolu srvtoolu mcptoolu msg msgbatch req request call resp response rs fc chatcmpl cmpl sha sha1 sha224 sha256 sha384 sha512 sha3 md5 blake3 run thread asst file files batch evt event cus pi ch in sub price prod acct txn pm seti si src usr user org team prj project dpl deployment session sess trace span h1 commit node chunk hash build cache etag gen ws conv item ig ci ctc mcp mcpl mcpr modr ft ftjob vs vsfs proj step job task agent bubbleid composerid message completion container cntr turn exec ls_call lc tsr iter ck uuid id ref rev checkpoint version pk phc pub index main vendor css page app static assets image img font fonts data svelte jsx swc webpack vite babel py pkg npm http https www arn urn sri integrity ssh ecdsa key-id kid jti nonce csrf xsrf backup snapshot snap vol vpc subnet sg i ami eni rtb igw acl'.split(
     ' ',
   ),
 )
+
+/** Of these the ones that nobody takes for the prefix of a key: hashes, and ids of calls to models. */
+const SURE_IDS = new Set(
+  'toolu srvtoolu mcptoolu msg msgbatch req call resp chatcmpl cmpl sha1 sha256 sha384 sha512 md5 thread asst evt cus pi txn pm'.split(
+    ' ',
+  ),
+)
+
+/** True when a prefix is that of an id also beside the name of a secret. */
+export function isSurelyId(prefix: string): boolean {
+  return SURE_IDS.has(prefix.toLowerCase())
+}
 
 /** True when what stands before the first separator of a run is the mark of an id, a hash or a file. */
 export function isIdPrefix(prefix: string): boolean {

@@ -37,7 +37,10 @@ export function readJwt(page: Page, end: number): void {
   const to = ends.length >= 5 ? (ends[4] ?? signature) : signature
   const words = ascii.decode(bytesOf(text, start, header, 600))
   const isToken = /"(?:alg|enc)"\s*:/.test(words)
-  if (!isToken || text.startsWith(EXAMPLE, header + 1)) return
+  if (!isToken || text.startsWith(EXAMPLE, header + 1)) {
+    if (words.startsWith('{"')) page.addBlock(start, to)
+    return
+  }
   if (/"alg"\s*:\s*"none"/i.test(words) || signature - body < 20) {
     if (to - start > 60) page.add({ kind: 'jwt', tier: 'candidate', start, end: to })
     return

@@ -27,7 +27,7 @@ const KEY_BEFORE = words(
   'api access secret private client signing encryption encrypt decryption master license licence auth account storage function service app application deploy deployment ssh jwt hmac webhook shared admin subscription project server integration consumer rest sdk write ingest ingestion insert live prod production test dev root user session bearer crypto cipher aes rsa ecdsa wallet preshared recovery unlock activation gateway partner merchant vendor developer personal user team org organization',
 )
 const KEY_NOT_AFTER = words(
-  'public pub primary foreign cache sort partition idempotency object row map index lookup translation i18n locale message event query state group route hash range composite unique natural join column field dict dictionary item list entry data config setting settings option param parameter prop property attribute header node tree react vue svelte element el component parent child path file name shortcut hot arrow enter escape tab shift ctrl control alt meta any press up down registry json yaml env variable var prefix suffix same first last next prev current other new old given this that each a the their its by for with of no non kind type sorting grouping dedup deduplication fingerprint lock mutex redis set bucket s3 blob image label title lang language string chart color theme store selection selected order ordering filter search match context ctx vnode slot tuple point edge model table tag metric trace span log measurement',
+  'public pub primary foreign cache sort partition idempotency object row map index lookup translation i18n locale message event query state group route hash range composite unique natural join column field dict dictionary item list entry data config setting settings option param parameter prop property attribute header node tree react vue svelte element el component parent child path file name shortcut hot arrow enter escape tab shift ctrl control alt meta any press up down registry json yaml env variable var prefix suffix same first last next prev current other new old given this that each a the their its by for with of no non kind type sorting grouping dedup deduplication fingerprint lock mutex set bucket blob image label title lang language string chart color theme store selection selected order ordering filter match context ctx vnode slot tuple point edge model table tag metric trace span log measurement',
 )
 const MEDIUM = words(
   'credential credentials creds cred auth authorization dsn salt pepper connectionstring connstr oauth pass pw pin otp totp mfa cookie sid sessionid session csrf refresh join webhook seed',
@@ -122,6 +122,21 @@ function weak(last: string, parts: readonly string[]): NameJudgement {
   }
   if (last === 'id' && parts.length > 1 && /^(?:app|key|account|access)$/.test(parts.at(-2) ?? '')) {
     return { strength: 1, kind: 'token' }
+  }
+  return amidst(parts)
+}
+
+/** Words behind which no secret stands, whatever is before: `TOKEN_URI`, `API_KEY_HASH`. */
+const HARMLESS_LAST = words(
+  'hash digest sha md5 checksum id ids uri url urls name names fingerprint version type kind path file dir count length limit size max min ttl expiry expires expiration expired at time header headers param field fields label title placeholder regex pattern policy rule rules scope scopes format prefix suffix index list map set enabled required valid error message text manager service provider store class hint usage used budget cost status state mode algorithm alg issuer audience endpoint host user username email node parser stream',
+)
+
+/** The word of a secret amidst others: `AWS_BEARER_TOKEN_BEDROCK`, `API_KEY_OPENAI`. */
+function amidst(parts: readonly string[]): NameJudgement {
+  if (HARMLESS_LAST.has(parts.at(-1) ?? '')) return NOTHING
+  for (const [index, part] of parts.entries()) {
+    if (PASSWORD.has(part) || SECRET.has(part) || TOKEN.has(part)) return { strength: 1, kind: 'token' }
+    if (part === 'key' && KEY_BEFORE.has(parts[index - 1] ?? '')) return { strength: 1, kind: 'api-key' }
   }
   return NOTHING
 }

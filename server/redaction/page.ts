@@ -45,6 +45,11 @@ export class Page {
     this.#work += characters
   }
 
+  /** Says that something inside was not looked at to its end. */
+  giveUp(): void {
+    this.#work = Number.POSITIVE_INFINITY
+  }
+
   /** True when handlers have read more than any ordinary text costs: what is left stays unchecked. */
   get isExhausted(): boolean {
     return this.#work > this.#budget

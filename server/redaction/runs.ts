@@ -1,10 +1,9 @@
 import { bytesOf } from './base64.ts'
 import { beginsToken } from './boundary.ts'
 import { BIT, bitsAt, runEnd, runStart } from './charset.ts'
-import { isIdPrefix, isPlaceholder } from './deny.ts'
 import type { Range } from './finding.ts'
 import type { Page } from './page.ts'
-import { isRandom, shapeOf } from './randomness.ts'
+import { isRandom } from './randomness.ts'
 
 const WORD = BIT.word
 const B64 = BIT.anyBase64
@@ -41,13 +40,14 @@ function reaches(text: string, at: number, to: number): boolean {
   return true
 }
 
-/** A run of base64 that may hold text, with the lines that it is wrapped into. */
-export function base64Around(text: string, start: number, end: number): Range | null {
+/** The run of base64 around a run of letters: with the lines that it is wrapped into, and, when there are any, without. */
+export function base64Around(text: string, start: number, end: number): Range[] {
   let from = runStart(text, start, B64, start - 64)
   if (from > 0 && text.charAt(from - 1) === '\\' && 'nrt'.includes(text.charAt(from))) from += 1
   let to = runEnd(text, end, B64, text.length)
   const width = to - from
-  if (width < LEAST_BASE64) return null
+  if (width < LEAST_BASE64) return []
+  const oneLine = padded(text, from, to)
   while (width >= 40) {
     const next = nextLine(text, to)
     if (next === null) break
@@ -56,62 +56,19 @@ export function base64Around(text: string, start: number, end: number): Range | 
     to = lineEnd
     if (lineEnd - next < width) break
   }
-  while (text.charAt(to) === '=') to += 1
-  return { start: from, end: to }
+  const all = padded(text, from, to)
+  return all.end === oneLine.end ? [all] : [all, oneLine]
+}
+
+function padded(text: string, start: number, to: number): Range {
+  let end = to
+  while (text.charAt(end) === '=') end += 1
+  return { start, end }
 }
 
 function nextLine(text: string, at: number): number | null {
   for (const lineEnd of ['\n', '\r\n', '\\n', '\\r\\n']) if (text.startsWith(lineEnd, at)) return at + lineEnd.length
   return null
-}
-
-/** Marks of keys in the prefixes that vendors choose. */
-const KEY_WORDS =
-  /(?:^|[-_])(?:sk|pk|rk|key|tok|token|secret|sec|api|apikey|pat|auth|live|prod|oat|oauth|at|rt|bot|svc|srv|app|user|usr|int|pwd|pass|access|refresh|client|admin|priv|private|svcacct|sat|aat|pt|st|v1|v2)(?=[-_]|$)/i
-
-/** A prefix and a random body: how most vendors make tokens, so also those that nobody listed yet. */
-export function readUnknown(page: Page, start: number, end: number): void {
-  const { text } = page
-  if (end - start > 400 || !beginsToken(text, start) || '/.#@$&'.includes(text.charAt(start - 1) || ' ')) return
-  if (text.charAt(end) === '.' && (bitsAt(text, end + 1) & BIT.alnum) !== 0) return
-  if ('({['.includes(text.charAt(end) || ' ')) return
-  page.spend(end - start)
-  const joint = firstJoint(text, start, end)
-  if (joint < 0) return
-  const first = text.slice(start, joint)
-  if (!/^[A-Za-z][A-Za-z0-9]{1,11}$/.test(first) || isIdPrefix(first)) return
-  const piece = longestPiece(text, joint + 1, end)
-  if (piece.end - piece.start < 14) return
-  const prefix = text.slice(start, piece.start)
-  const shape = shapeOf(text, piece.start, piece.end)
-  if (!isRandom(text, piece.start, piece.end, shape)) return
-  const isHinted = KEY_WORDS.test(prefix.replace(/[-_]+$/, ''))
-  const isMixed = shape.uppers > 0 && shape.lowers > 0 && shape.digits > 0
-  if (shape.isHex && !isHinted && (text.charAt(joint) === '-' || first.length > 6)) return
-  if (!isMixed && !isHinted && (text.charAt(joint) === '-' || shape.length < 20)) return
-  const whole = shapeOf(text, start, end)
-  if (whole.length >= 40 && whole.distinct > whole.length * 0.85) return
-  if (prefix.length > 32 || isPlaceholder(text.slice(start, end))) return
-  page.add({ kind: 'unknown-token', tier: 'candidate', start, end })
-}
-
-function firstJoint(text: string, from: number, to: number): number {
-  for (let at = from; at < to && at < from + 16; at += 1) {
-    const char = text.charAt(at)
-    if (char === '_' || char === '-') return at
-  }
-  return -1
-}
-
-function longestPiece(text: string, from: number, to: number): Range {
-  let best = { start: from, end: from }
-  let start = from
-  for (let at = from; at <= to; at += 1) {
-    if (at < to && (bitsAt(text, at) & BIT.alnum) !== 0) continue
-    if (at - start > best.end - best.start) best = { start, end: at }
-    start = at + 1
-  }
-  return best
 }
 
 const latin = new TextDecoder('latin1')

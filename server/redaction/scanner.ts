@@ -1,7 +1,7 @@
 import { compileAnchors, readAnchors, type Anchors } from './anchors.ts'
 import { decodedText } from './base64.ts'
 import { escapedLines, mayBeEscaped } from './escaped-lines.ts'
-import type { Context, Hit, Scan } from './finding.ts'
+import type { Context, Hit, Range, Scan } from './finding.ts'
 import { isSecretFile, readSecretFile } from './files.ts'
 import { FORMATS } from './formats/all.ts'
 import type { Format } from './formats/format.ts'
@@ -10,7 +10,8 @@ import { eachLiteral, literalView } from './json-literals.ts'
 import { judgeName } from './names.ts'
 import { Page, settle } from './page.ts'
 import { kindOf } from './providers.ts'
-import { base64Around, eachRun, readDiscord, readUnknown } from './runs.ts'
+import { base64Around, eachRun, readDiscord } from './runs.ts'
+import { readUnknown } from './unknown.ts'
 import { judgeValue } from './values.ts'
 import { percentDecoded, unescaped, withoutColours, type View } from './view.ts'
 import { SHORTEST_KEY, Walk, withoutName, type Look } from './walk.ts'
@@ -112,7 +113,7 @@ export class Scanner {
     }
     this.#lookAtRuns(page, depth)
     const whole = lookAtWhole(text, context)
-    page.hits.push(...whole.hits, ...this.#lookAtEscaped(text, context, depth))
+    page.hits.push(...whole.hits, ...this.#lookAtEscaped(page, depth))
     return { hits: settle(page.hits), isComplete: !page.isExhausted }
   }
 
@@ -122,17 +123,10 @@ export class Scanner {
       const start = text.charAt(runFrom - 1) === '\\' && 'nrt'.includes(text.charAt(runFrom)) ? runFrom + 1 : runFrom
       if (page.isInBlock(start) || page.isExhausted) return end
       if (depth.base64 < MOST_BASE64) {
-        const range = base64Around(text, start, end)
-        const decoded = range === null ? null : decodedText(text, range.start, range.end)
-        if (range !== null && decoded !== null) {
-          page.spend(range.end - range.start)
-          const inner = this.#look(decoded, page.context, { json: depth.json, base64: depth.base64 + 1 })
-          for (const hit of inner.hits) {
-            page.hits.push({ ...hit, ...range, within: [{ start: hit.start, end: hit.end }, ...hit.within] })
-          }
-          return range.end
-        }
-        if (range !== null && range.end - range.start > 400) return range.end
+        const ranges = base64Around(text, start, end)
+        for (const range of ranges) if (this.#lookIntoBase64(page, range, depth)) return range.end
+        const longest = ranges[0]
+        if (longest !== undefined && longest.end - longest.start > 600) return longest.end
       }
       if (page.context.onlyKnown === true) return end
       const discordEnd = readDiscord(page, start, end)
@@ -142,13 +136,28 @@ export class Scanner {
     })
   }
 
+  /** False when the range holds no text. */
+  #lookIntoBase64(page: Page, range: Range, depth: Depth): boolean {
+    const decoded = decodedText(page.text, range.start, range.end)
+    if (decoded === null) return false
+    page.spend(range.end - range.start)
+    const inner = this.#look(decoded, page.context, { json: depth.json, base64: depth.base64 + 1 })
+    if (!inner.isComplete) page.giveUp()
+    for (const hit of inner.hits) {
+      page.hits.push({ ...hit, ...range, within: [{ start: hit.start, end: hit.end }, ...hit.within] })
+    }
+    return true
+  }
+
   /** Lines that hold written escapes or percent encoding, once more with these resolved. */
-  #lookAtEscaped(text: string, context: Context, depth: Depth): Hit[] {
+  #lookAtEscaped(page: Page, depth: Depth): Hit[] {
+    const { text, context } = page
     if (depth.json >= MOST_JSON || !mayBeEscaped(text)) return []
     const hits: Hit[] = []
     for (const { start, end, kind } of escapedLines(text)) {
       const view = kind === 'percent' ? percentDecoded(text, start, end) : unescaped(text, start, end)
       const inner = this.#lookAtText(view.text, context, { json: MOST_JSON, base64: MOST_BASE64 })
+      if (!inner.isComplete) page.giveUp()
       hits.push(...outward(inner, view).hits)
     }
     return hits

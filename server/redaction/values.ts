@@ -1,4 +1,4 @@
-import { isIdPrefix, isPlaceholder, isPlainThing, isReference } from './deny.ts'
+import { isIdPrefix, isPlaceholder, isPlainThing, isReference, isSurelyId } from './deny.ts'
 import type { Tier } from './finding.ts'
 import type { NameJudgement } from './names.ts'
 import { classesOf, isRandom, shapeOf, type Shape } from './randomness.ts'
@@ -12,6 +12,9 @@ export interface Setting {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** Words and behind them a UUID or many digits of hex. */
+const HEX_TAIL =
+  /^[A-Za-z][\w.-]{1,40}[-_:.](?:[0-9a-f]{24,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:-X)?$/
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z_$]*(?:\d{0,2})(?:[.:][A-Za-z_$][\w$]*)*$|^[a-z]\w*(?:\.[A-Z][a-z]\w*)+$/
 
 /** Judges the value beside a name. Null: it is no secret. */
@@ -20,12 +23,14 @@ export function judgeValue(value: string, setting: Setting): Tier | null {
   if (name.strength === 0 || value.length < 6 || value.length > 4096) return null
   if (/\s/.test(value)) return null
   const shape = shapeOf(value, 0, value.length)
-  const isRandomValue = isRandom(value, 0, value.length, shape)
+  const isRandomValue = isRandom(value, 0, value.length, shape) || HEX_TAIL.test(value)
   // Most values in code are words: they are told by a count, before any pattern is tried.
   if (!isRandomValue && shape.digits === 0 && shape.symbols === 0) return null
   if (isReference(value) || isPlaceholder(value) || isPlainThing(value)) return null
   const prefix = /^([a-zA-Z0-9]{1,12})[-_]/.exec(value)?.[1]
-  if (prefix !== undefined && isIdPrefix(prefix) && name.kind !== 'password') return null
+  if (prefix !== undefined && name.kind !== 'password') {
+    if (name.strength === 3 ? isSurelyId(prefix) : isIdPrefix(prefix)) return null
+  }
   if (UUID.test(value)) return name.strength === 3 && name.kind !== 'password' ? 'likely' : uuidTier(name)
   if (shape.digits === shape.length)
     return name.strength === 3 && name.kind === 'password' && shape.length >= 8 ? 'candidate' : null
