@@ -79,6 +79,7 @@ function readOperator(text: string, nameStart: number, nameEnd: number): Operato
     return { kind: 'equals', end: at + 3, hasSpaces: true }
   if (char === '>' && closed === nameEnd) return { kind: 'element', end: at + 1, hasSpaces: false }
   if ((char === '|' && next === ' ') || char === '\u2502') return { kind: 'cell', end: at + 1, hasSpaces: true }
+  if (char === ',' && closed === nameEnd && at === closed) return { kind: 'cell', end: at + 1, hasSpaces: true }
   if (char === '-' && next === '>') return { kind: 'equals', end: at + 2, hasSpaces: true }
   if (char === '\u2192') return { kind: 'cell', end: at + 1, hasSpaces: true }
   const isQuotedName = closed > nameEnd && '"\'`'.includes(text.charAt(nameEnd))
@@ -121,7 +122,7 @@ function readValue(page: Page, { name, nameStart, nameEnd, operator }: Place): v
     const after = runEnd(text, at, BIT.blank, at + 24)
     if ('"\'`'.includes(text.charAt(after)) && after > at) at = after
   }
-  while (text.charAt(at) === '*') at += 1
+  while (text.startsWith('**', at)) at += 2
   if (text.charAt(at) === ' ') at += 1
   const value = readText(page, at, operator, text.slice(nameStart, nameEnd))
   if (value === null) return
@@ -171,6 +172,8 @@ function readText(page: Page, from: number, operator: Operator, name: string): V
   const quote = OPENERS.exec(text)?.[1]
   if (quote !== undefined) return quoted(page, OPENERS.lastIndex, quote)
   if (operator.kind === 'argument') return null
+  const annotated = operator.kind === 'colon' ? behindType(page, from) : null
+  if (annotated !== null) return annotated
   if (operator.kind === 'element') return bare(page, from, '<')
   const value = bare(page, from, operator.kind === 'equals' && !operator.hasSpaces ? 'environment' : 'code')
   if (value === null) return null
@@ -252,6 +255,15 @@ function call(page: Page, value: Value): Value | null {
   CALL.lastIndex = value.end
   const quote = CALL.exec(page.text)?.[1]
   return quote === undefined ? null : quoted(page, CALL.lastIndex, quote)
+}
+
+const TYPE_THEN_VALUE = /&?(?:'\w+ )?[\w.]+(?:<[\w, &']{1,40}>|\[\]|\?| \| \w+){0,3}\s{0,4}=\s{0,4}(["'`])/y
+
+/** `token: &str = "…"`: the type of a variable stands between. */
+function behindType(page: Page, from: number): Value | null {
+  TYPE_THEN_VALUE.lastIndex = from
+  const quote = TYPE_THEN_VALUE.exec(page.text)?.[1]
+  return quote === undefined ? null : quoted(page, TYPE_THEN_VALUE.lastIndex, quote)
 }
 
 const TYPED = /\s{0,4}=\s{0,4}(["'`])/y

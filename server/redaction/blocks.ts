@@ -29,7 +29,7 @@ export function readBlock(page: Page, start: number, end: number): void {
   if (
     body.length < 40 ||
     /^(.)\1+$/.test(body.slice(0, 40)) ||
-    /\.\.\.|…|xxxx|\*\*\*|<[a-z]/i.test(text.slice(bodyFrom, bodyFrom + 200))
+    /\.\.\.|…|xxxx|\*\*\*|<[a-z]/i.test(text.slice(bodyFrom, Math.min(to, bodyFrom + 200)))
   )
     return
   const kind = kindOf(label)

@@ -21,7 +21,7 @@ const SECRET = words(
   'secret secrets clientsecret appsecret secretkey sharedsecret jwtsecret signingsecret authsecret webhooksecret sessionsecret secretid',
 )
 const TOKEN = words(
-  'token tokens accesstoken authtoken apitoken refreshtoken bearertoken idtoken sessiontoken usertoken bottoken pat jwt bearer',
+  'token tokens tok accesstoken authtoken apitoken refreshtoken bearertoken idtoken sessiontoken usertoken bottoken pat jwt bearer',
 )
 const KEY_BEFORE = words(
   'api access secret private client signing encryption encrypt decryption master license licence auth account storage function service app application deploy deployment ssh jwt hmac webhook shared admin subscription project server integration consumer rest sdk write ingest ingestion insert live prod production test dev root user session bearer crypto cipher aes rsa ecdsa wallet preshared recovery unlock activation gateway partner merchant vendor developer personal user team org organization',
@@ -80,7 +80,8 @@ function judge(name: string): NameJudgement {
   const before = parts.at(-2) ?? ''
   const isPlural = last.endsWith('s') && last.length > 3
   const single = isPlural && !PASSWORD.has(last) && !MEDIUM.has(last) ? last.slice(0, -1) : last
-  const judgement = judgeWords(single, before, parts)
+  const found = judgeWords(single, before, parts)
+  const judgement = found.strength === 0 ? amidst(parts, name === name.toUpperCase()) : found
   return isPlural && single !== last && judgement.strength > 1 ? { ...judgement, strength: 1 } : judgement
 }
 
@@ -91,7 +92,7 @@ function judgeWords(last: string, before: string, parts: readonly string[]): Nam
   if (SECRET.has(last)) return { strength: 3, kind: 'secret' }
   if (TOKEN.has(last)) {
     if (TOKEN_NOT_AFTER.has(before)) return { strength: 1, kind: 'token' }
-    return { strength: last === 'pat' || last === 'bearer' ? 2 : 3, kind: 'token' }
+    return { strength: last === 'pat' || last === 'bearer' || last === 'tok' ? 2 : 3, kind: 'token' }
   }
   if (last === 'key') return judgeKey(before, parts)
   if (last === 'pass' || last === 'pw') return { strength: parts.length > 1 ? 3 : 2, kind: 'password' }
@@ -123,7 +124,7 @@ function weak(last: string, parts: readonly string[]): NameJudgement {
   if (last === 'id' && parts.length > 1 && /^(?:app|key|account|access)$/.test(parts.at(-2) ?? '')) {
     return { strength: 1, kind: 'token' }
   }
-  return amidst(parts)
+  return NOTHING
 }
 
 /** Words behind which no secret stands, whatever is before: `TOKEN_URI`, `API_KEY_HASH`. */
@@ -132,11 +133,12 @@ const HARMLESS_LAST = words(
 )
 
 /** The word of a secret amidst others: `AWS_BEARER_TOKEN_BEDROCK`, `API_KEY_OPENAI`. */
-function amidst(parts: readonly string[]): NameJudgement {
+function amidst(parts: readonly string[], isConstant: boolean): NameJudgement {
+  const strength = isConstant ? 2 : 1
   if (HARMLESS_LAST.has(parts.at(-1) ?? '')) return NOTHING
   for (const [index, part] of parts.entries()) {
-    if (PASSWORD.has(part) || SECRET.has(part) || TOKEN.has(part)) return { strength: 1, kind: 'token' }
-    if (part === 'key' && KEY_BEFORE.has(parts[index - 1] ?? '')) return { strength: 1, kind: 'api-key' }
+    if (PASSWORD.has(part) || SECRET.has(part) || TOKEN.has(part)) return { strength, kind: 'token' }
+    if (part === 'key' && KEY_BEFORE.has(parts[index - 1] ?? '')) return { strength, kind: 'api-key' }
   }
   return NOTHING
 }

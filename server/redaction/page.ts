@@ -82,7 +82,10 @@ export function settle(hits: readonly Hit[]): Hit[] {
   if (hits.length < 2) return [...hits]
   const kept: Hit[] = []
   const sorted = [...hits].sort((a, b) => a.start - b.start || worth(b) - worth(a) || b.end - a.end)
+  let cover: Hit | undefined
   for (const hit of sorted) {
+    if (cover !== undefined && isMereGuess(hit, cover)) continue
+    if (hit.within.length === 0 && hit.tier !== 'candidate') cover = hit
     const last = kept.at(-1)
     if (last === undefined || hit.start >= last.end || isElsewhere(hit, last)) kept.push(hit)
     else if (worth(hit) > worth(last) || (worth(hit) === worth(last) && lengthOf(hit) > lengthOf(last))) {
@@ -90,6 +93,12 @@ export function settle(hits: readonly Hit[]): Hit[] {
     }
   }
   return kept
+}
+
+/** What only looks random inside base64 that is a secret as a whole: `password: <base64>`. */
+function isMereGuess(hit: Hit, cover: Hit): boolean {
+  if (hit.within.length === 0 || hit.tier !== 'candidate') return false
+  return hit.start >= cover.start && hit.end <= cover.end + 2
 }
 
 function isElsewhere(a: Hit, b: Hit): boolean {

@@ -105,7 +105,8 @@ export function isRandom(text: string, from: number, to: number, shape = shapeOf
     return words === null || words < 6.5
   }
   if (digits === 0) return length >= 16 && words !== null && words < (length < 24 ? 5.5 : 5.8)
-  if (digitGroups >= 3) return words === null || words < 6.1
+  const isMixed = shape.uppers > 1 && shape.lowers > 1
+  if (digitGroups >= 3) return words === null || words < (isMixed ? 6.7 : 6.1)
   if (digitGroups === 2) return words === null ? length >= 10 : words < 5.7
   return words !== null && words < 5.3
 }

@@ -12,6 +12,7 @@ export interface Setting {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const UUID_INSIDE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/i
 /** Words and behind them a UUID or many digits of hex. */
 const HEX_TAIL =
   /^[A-Za-z][\w.-]{1,40}[-_:.](?:[0-9a-f]{24,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:-X)?$/
@@ -23,7 +24,7 @@ export function judgeValue(value: string, setting: Setting): Tier | null {
   if (name.strength === 0 || value.length < 6 || value.length > 4096) return null
   if (/\s/.test(value)) return null
   const shape = shapeOf(value, 0, value.length)
-  const isRandomValue = isRandom(value, 0, value.length, shape) || HEX_TAIL.test(value)
+  const isRandomValue = isRandom(value, 0, value.length, shape) || (name.strength === 3 && HEX_TAIL.test(value))
   // Most values in code are words: they are told by a count, before any pattern is tried.
   if (!isRandomValue && shape.digits === 0 && shape.symbols === 0) return null
   if (isReference(value) || isPlaceholder(value) || isPlainThing(value)) return null
@@ -31,6 +32,7 @@ export function judgeValue(value: string, setting: Setting): Tier | null {
   if (prefix !== undefined && name.kind !== 'password') {
     if (name.strength === 3 ? isSurelyId(prefix) : isIdPrefix(prefix)) return null
   }
+  if (name.strength === 1 && UUID_INSIDE.test(value)) return null
   if (UUID.test(value)) return name.strength === 3 && name.kind !== 'password' ? 'likely' : uuidTier(name)
   if (shape.digits === shape.length)
     return name.strength === 3 && name.kind === 'password' && shape.length >= 8 ? 'candidate' : null
@@ -39,7 +41,7 @@ export function judgeValue(value: string, setting: Setting): Tier | null {
 }
 
 function uuidTier(name: NameJudgement): Tier | null {
-  return name.strength >= 2 && name.kind !== 'password' ? 'candidate' : null
+  return name.strength >= 2 ? 'candidate' : null
 }
 
 function randomTier(shape: Shape, { name }: Setting): Tier | null {
@@ -50,6 +52,8 @@ function randomTier(shape: Shape, { name }: Setting): Tier | null {
   return length >= 20 ? 'candidate' : null
 }
 
+/** `token?` of a type, `name!` of an expression. */
+const OPTIONAL_NAME = /^[A-Za-z_$][\w$.]*[?!]$/
 /** Words, also joined by separators, and numbers behind them: the name of something in a program. */
 const NAME_LIKE = /^[A-Za-z]*[a-z]{2,}[A-Za-z]*(?:[-_.:/ ]?(?:[A-Za-z]+|\d{1,5}))*$/
 
@@ -59,19 +63,25 @@ function passwordTier(value: string, { name, isQuoted, isEnvironment }: Setting)
   const classes = classesOf(shape)
   const isOdd = shape.others > 0 && /[!@#%^&*+=?~]/.test(value)
   if (IDENTIFIER.test(value) && !(isEnvironment && shape.digits > 0 && classes >= 3)) return null
-  if (shape.digits === 0 && !isOdd) return null
+  if (shape.digits === 0 && (!isOdd || OPTIONAL_NAME.test(value))) return null
   if (name.kind !== 'password') {
     return name.strength === 3 && isOdd && shape.length >= 10 && classes >= 3 && shape.digits > 0 ? 'likely' : null
   }
   if (name.strength < 3) return null
-  if (!isOdd && NAME_LIKE.test(value)) return madeUpTier(value, shape, isQuoted || isEnvironment)
+  if (!isOdd && NAME_LIKE.test(value)) return madeUpTier(value, shape, { isQuoted, isEnvironment })
   if (shape.length >= 8 && classes >= 3) return isOdd || isQuoted || isEnvironment ? 'likely' : 'candidate'
   return shape.digits > 0 && shape.length >= 7 ? 'candidate' : null
 }
 
 /** `Order_Config1234` may be a password; `ssh2_auth_password` and `Ed25519PrivateKey` are names. */
-function madeUpTier(value: string, shape: Shape, isMarked: boolean): Tier | null {
+function madeUpTier(
+  value: string,
+  shape: Shape,
+  { isQuoted, isEnvironment }: { isQuoted: boolean; isEnvironment: boolean },
+): Tier | null {
+  if (shape.uppers === 0 || shape.length > 28) return null
   const endsInNumber = /[a-z]\d{1,5}$/i.test(value)
-  if (!endsInNumber || !isMarked || shape.uppers === 0 || shape.length > 28) return null
+  if (!endsInNumber) return isEnvironment && shape.digits >= 2 && shape.length >= 10 ? 'candidate' : null
+  if (!isQuoted && !isEnvironment) return null
   return shape.others > 0 && shape.digits >= 1 ? 'likely' : 'candidate'
 }
