@@ -114,6 +114,10 @@ export class VaultStore {
     return row && toSource(row)
   }
 
+  presentPaths(): string[] {
+    return this.#statements.presentPaths.all()
+  }
+
   listSources(): VaultSource[] {
     return this.#statements.listSources.all().map(toSource)
   }
@@ -237,6 +241,7 @@ function prepareStatements(sqlite: Sqlite) {
       'SELECT id AS sourceId, state, problem, identity, size, mtime_ns AS mtimeNs, mode FROM sources WHERE path = ?',
     ),
     findSource: sqlite.prepare<[string], SourceRow>(`${SOURCE_LIST} WHERE s.path = ?`),
+    presentPaths: sqlite.prepare<[], string>("SELECT path FROM sources WHERE state = 'present'").pluck(),
     listSources: sqlite.prepare<[], SourceRow>(`${SOURCE_LIST} ORDER BY s.id`),
     countSources: sqlite.prepare<[], number>("SELECT count(*) FROM sources WHERE role <> 'outside'").pluck(),
     putSource: sqlite

@@ -46,8 +46,6 @@ export class Intake implements Backlog {
   readonly #hurry: Hurry
   /** Of each file at the last sweep, so that the next one costs a listing and no more. */
   readonly #stamps = new Map<string, string>()
-  /** Files that were kept out of turn and that no sweep has seen yet. */
-  readonly #keptEarly = new Set<string>()
   readonly #progress: IngestProgress = {
     state: 'running',
     sourcesDone: 0,
@@ -111,15 +109,9 @@ export class Intake implements Backlog {
     return this.#stamps.get(path) === stamp
   }
 
-  *knownPaths(): Generator<string, void> {
-    yield* this.#stamps.keys()
-    yield* this.#keptEarly
-  }
-
   /** Has what was kept out of turn understood, as soon as there is time. */
   readLater(unread: Unread): void {
-    const { source, outcome, isLive } = unread
-    if (!this.#stamps.has(source.path)) this.#keptEarly.add(source.path)
+    const { outcome, isLive } = unread
     if (isLive && outcome.change === 'grown') this.#parts.reader.grows(outcome.generationId ?? 0, outcome.keptFrom)
     this.#unread.push(unread)
     setImmediate(() => void this.#readUnread())
@@ -134,7 +126,8 @@ export class Intake implements Backlog {
 
   async #sweepOnce(): Promise<void> {
     // The first sweep also visits what is long gone: the index may lack what the vault has of it.
-    const places = this.#stamps.size === 0 ? this.#parts.vault.listSources().map(({ path }) => path) : this.knownPaths()
+    const places =
+      this.#stamps.size === 0 ? this.#parts.vault.listSources().map(({ path }) => path) : this.#stamps.keys()
     const found = await this.#parts.places.list()
     const seen = new Set(found.map((file) => file.path))
     const fresh = found.filter((file) => !this.isTakenIn(file))
@@ -164,7 +157,6 @@ export class Intake implements Backlog {
         }
         // What was taken in before and changed since is growing now, though no event told it.
         const isKept = await this.#takeIn(file.path, this.#stamps.has(file.path))
-        this.#keptEarly.delete(file.path)
         if (file.stamp === null) this.#stamps.delete(file.path)
         else if (isKept) this.#stamps.set(file.path, file.stamp)
         progress.sourcesDone += file.stamp === null ? 0 : 1

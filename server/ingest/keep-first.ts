@@ -17,8 +17,6 @@ export interface Unread {
 export interface Backlog {
   /** True when the file was taken in as it stands. */
   isTakenIn(file: FoundSource): boolean
-  /** Paths that were taken in once. */
-  knownPaths(): Iterable<string>
   readLater(unread: Unread): void
 }
 
@@ -72,10 +70,10 @@ export class KeepFirst {
   }
 
   async #keepWhere(isWanted: (source: Source) => boolean): Promise<void> {
-    const { places, backlog, now = Date.now } = this.#parts
+    const { places, vault, backlog, now = Date.now } = this.#parts
     const found = await places.list()
     const seen = new Set(found.map((file) => file.path))
-    const known = new Set(backlog.knownPaths())
+    const known = new Set(vault.presentPaths())
     const changed = found
       .filter((file) => isWanted(file.source) && !backlog.isTakenIn(file))
       .map((file) => ({ source: file.source, isLive: known.has(file.path) || now() - file.mtimeMs < FRESH }))

@@ -27,7 +27,7 @@ const keeper = new KeepFirst({
   places,
   vault: new Vault(new VaultStore(vaultDb)),
   hurry,
-  backlog: { isTakenIn: () => false, knownPaths: () => [], readLater: () => undefined },
+  backlog: { isTakenIn: () => false, readLater: () => undefined },
 })
 const fullest = new Fullest({
   sources: new SourceStore(vaultDb),

@@ -117,6 +117,11 @@ export class Vault {
     }
   }
 
+  /** Paths of all sources whose file was there when it was last looked at. */
+  presentPaths(): string[] {
+    return this.#store.presentPaths()
+  }
+
   listSources(): VaultSource[] {
     return this.#store.listSources()
   }
