@@ -90,7 +90,7 @@ function readOperator(text: string, nameStart: number, nameEnd: number): Operato
   return null
 }
 
-const SIBLING = /[,\r\n]\s{0,40}(?:-\s+)?["']?(?:value|Value|VALUE)["']?\s{0,4}[:=]/y
+const SIBLING = /[,\r\n]\s{0,40}(?:-\s{1,8})?["']?(?:value|Value|VALUE)["']?\s{0,4}[:=]/y
 
 /** `name: DB_PASSWORD` and `value: …` on the next line, or the next argument of a call. */
 function siblingValue(text: string, nameStart: number, at: number): Operator | null {
@@ -105,7 +105,7 @@ function siblingValue(text: string, nameStart: number, at: number): Operator | n
   return { kind: 'argument', end: at + 1, hasSpaces: true }
 }
 
-const IS = /(?:is|was|are|to|as|of|for \S{1,40} is|ist|es|:|=|->|é|est)\s+[:=]?\s*/iy
+const IS = /(?:is|was|are|to|as|of|for \S{1,40} is|ist|es|:|=|->|é|est)\s{1,8}[:=]?\s{0,4}/iy
 
 /** `--password x`, `password x` of a netrc file, "the password is x". */
 function spaced(text: string, nameStart: number, at: number): Operator | null {
@@ -257,7 +257,8 @@ function call(page: Page, value: Value): Value | null {
   return quote === undefined ? null : quoted(page, CALL.lastIndex, quote)
 }
 
-const TYPE_THEN_VALUE = /&?(?:'\w+ )?[\w.]+(?:<[\w, &']{1,40}>|\[\]|\?| \| \w+){0,3}\s{0,4}=\s{0,4}(["'`])/y
+const TYPE_THEN_VALUE =
+  /&?(?:'\w{1,20} )?[\w.]{1,60}(?:<[\w, &']{1,40}>|\[\]|\?| \| \w{1,30}){0,3}\s{0,4}=\s{0,4}(["'`])/y
 
 /** `token: &str = "…"`: the type of a variable stands between. */
 function behindType(page: Page, from: number): Value | null {

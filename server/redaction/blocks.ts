@@ -55,7 +55,7 @@ function closeOf(text: string, closing: number): number {
 }
 
 const BLOCK_LINE =
-  /^[ \t>|+-]*(?:\d{1,6}[→:|\t])?[ \t]*(?:[A-Za-z0-9+/=]{1,80}|[A-Z][\w-]{1,30}: [^\r\n]{1,200})?[ \t\r]*$/
+  /^[ \t>|+-]{0,12}(?:\d{1,6}[→:|\t])?[ \t]{0,8}(?:[A-Za-z0-9+/=]{1,80}|[A-Z][\w-]{1,30}: [^\r\n]{1,200})?[ \t\r]{0,8}$/
 const LINE_BREAK = /\n|\\+r?\\*n/g
 
 /** Of a block without its end: as far as its lines go. Other text in the middle of it ends it. */

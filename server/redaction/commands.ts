@@ -34,7 +34,7 @@ const COMMANDS: readonly Command[] = [
   { anchor: 'az login', pattern: line(`\\s-p ${QUOTE}${VALUE}`) },
   { anchor: 'vault login', pattern: line(`\\s${QUOTE}([A-Za-z0-9._-]{16,200})`) },
   { anchor: 'ldapsearch', pattern: line(`\\s-w ${QUOTE}${VALUE}`) },
-  { anchor: 'htpasswd', pattern: line(`\\s-\\w*b\\w* \\S+ \\S+ ${QUOTE}${VALUE}`) },
+  { anchor: 'htpasswd', pattern: line(`\\s-\\w{0,6}b\\w{0,6} \\S{1,80} \\S{1,80} ${QUOTE}${VALUE}`) },
   { anchor: 'openssl ', pattern: line(`\\bpass:${QUOTE}${VALUE}`) },
   { anchor: 'ssh-keygen', pattern: line(`\\s-N ${QUOTE}${VALUE}`) },
   { anchor: 'smbclient', pattern: line(`\\s-U ${QUOTE}[^\\s%"']{1,60}%${VALUE}`) },

@@ -10,9 +10,9 @@ export function isSecretFile(path: string): boolean {
   return SECRET_FILE.test(path) && !SAMPLE.test(path)
 }
 
-/** A line of such a file, also as a listing, a diff or JSON shows it. */
+/** A line of such a file, also as a listing, a diff or JSON shows it. Every part is bounded: a long line costs its length. */
 const SETTING =
-  /^[ \t]*(?:\d{1,6}(?:→|\t|: ?|\|))?[ \t]*[+-]?[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_/][\w./:-]{0,80}?)["']?[ \t]*[=:][ \t]*(["']?)([^\s"'#;,][^\r\n"']{2,2000}?)\2[ \t]*[,;]?[ \t]*$/gm
+  /^[ \t]{0,20}(?:\d{1,6}(?:→|\t|: ?|\|))?[ \t]{0,8}[+-]?[ \t]{0,8}(?:export[ \t]{1,4}|set[ \t]{1,4}|-[ \t]{1,4})?["']?([A-Za-z_/][\w./:-]{0,80}?)["']?[ \t]{0,8}[=:][ \t]{0,8}([^\s#;,][^\r\n]{2,2000})$/gm
 /** Names whose values are settings, not secrets. */
 const HARMLESS =
   /(?:^|[_.-])(?:host|hostname|port|url|uri|endpoint|region|zone|env|environment|mode|level|debug|user|username|email|name|database|db|path|dir|file|version|timeout|ttl|size|limit|enabled|origin|origins|domain|bucket|model|locale|lang|tz|timezone|node_env|kind|type|format|color|theme|registry|index|cluster|namespace|server|contexts?|apiversion|project_id|client_email|client_x509_cert_url|token_uri|auth_uri|output|profile)$/i
@@ -23,10 +23,19 @@ export function readSecretFile(page: Page): void {
   page.spend(text.length)
   for (const match of text.matchAll(SETTING)) {
     const name = match[1] ?? ''
-    const value = (match[3] ?? '').trim()
+    const value = contentOf(match[2] ?? '')
     if (HARMLESS.test(name) || value.length < 6 || /\s/.test(value)) continue
     if (isReference(value) || isPlaceholder(value) || isPlainThing(value) || /^[a-z]+$/i.test(value)) continue
     const start = match.index + match[0].lastIndexOf(value)
     page.add({ kind: 'file-value', tier: 'likely', start, end: start + value.length })
   }
+}
+
+/** The value of a setting without its quotes and what may follow them. */
+function contentOf(written: string): string {
+  const text = written.trimEnd()
+  const quote = text.charAt(0)
+  if (quote !== '"' && quote !== "'") return text.replace(/[,;]$/, '').trimEnd()
+  const end = text.indexOf(quote, 1)
+  return end < 0 ? '' : text.slice(1, end)
 }

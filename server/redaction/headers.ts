@@ -60,9 +60,13 @@ export function basicPair(value: string): string | null {
   return text
 }
 
+const COOKIE_END = new Set([...' ;,"\'\\\r\n`'].map((char) => char.charCodeAt(0)))
+const LONGEST_COOKIE = 800
+
 /** Looks at the pairs of a `Cookie` header: `end` is behind its colon. */
 export function readCookies(page: Page, end: number): void {
   const { text } = page
+  if (end < page.cookieEnd) return
   const stop = Math.min(text.length, end + 4096)
   let at = end
   while (at < stop) {
@@ -71,14 +75,16 @@ export function readCookies(page: Page, end: number): void {
     if (nameEnd === at || text.charAt(nameEnd) !== '=') break
     const from = nameEnd + 1
     let to = from
-    while (to < stop && !' ;,"\'\\\r\n`'.includes(text.charAt(to))) to += 1
+    while (to < stop && to - from < LONGEST_COOKIE && !COOKIE_END.has(text.charCodeAt(to))) to += 1
     const isSession = /sess|sid|auth|token|jwt|login|remember|connect|csrf/i.test(text.slice(at, nameEnd))
     const value = text.slice(from, to)
     if (isSession && to - from >= 16 && isRandom(text, from, to) && !isPlaceholder(value)) {
       page.add({ kind: 'header-cookie', tier: 'likely', start: from, end: to })
     }
+    at = to
     if (text.charAt(to) !== ';') break
-    at = to + 1
+    at += 1
   }
+  page.cookieEnd = at
   page.spend(at - end)
 }

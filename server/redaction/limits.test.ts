@@ -13,6 +13,23 @@ const ADVERSARIAL: [string, () => string][] = [
   ...['eyJhbGciOiJIUzI1NiJ9.', 'http://a:b', '://', 'a://a@', '"', '\\', '\\"', 'password is ', 'curl -u a:', '{', '['],
   ...['{"a":', '\u001b[', '\u001b]8;;', '%3D', 'token%3Dabc%2F', '\\u002d', 'dG9rZW49', 'sk_live_aB3dE5', 'a1-B2_'],
   ...['cookie: sessionid=aaaa; ', 'Bearer ', 'mnemonic ', 'key:', 'PuTTY-User-Key-File-2: ', '2/1234567890123456/'],
+  ...[
+    'password=abcdefghijklmnopqrstuvwxyzabcdefghijkl! ',
+    'token: aBaBaBaBaBaBaBaBaBaBaBaBaBaBaBaB1?\n',
+    'x=a' + ' '.repeat(1990) + '\n',
+  ],
+  ...[
+    ' '.repeat(200) + '\n',
+    'htpasswd -' + 'b'.repeat(380) + ' ',
+    '-----BEGIN PRIVATE KEY-----\n' + ' '.repeat(250) + '\n',
+  ],
+  ...[
+    'secret: ' + 'a'.repeat(60) + '\n',
+    'key: ' + 'a.b_c-'.repeat(40) + '!\n',
+    'password: ' + 'aa1'.repeat(80) + '%\n',
+    'api_key: ' + '-'.repeat(90) + '\n',
+  ],
+  ...['QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg\n'],
   ...['sshpass -p ', 'echo aB3$xyz9 |', 'hooks.slack.com/services/', '1234567890:AA', 'aB1cD2+ASt', '&token=a', 'A'],
 ].map((piece): [string, () => string] => [JSON.stringify(piece).slice(0, 30), () => repeated(piece)])
 

@@ -25,10 +25,14 @@ export class Page {
   nameEnd = 0
   /** Up to here a key block reaches; nothing inside it is looked at by itself. */
   blockEnd = 0
+  /** Up to here the pairs of a cookie were read. */
+  cookieEnd = 0
   /** Up to here addresses were read. */
   addressEnd = 0
   /** Key blocks, certificates and public keys, in the order of the text: read as a whole, and not looked into again. */
   readonly #blocks: { start: number; end: number }[] = []
+  /** Up to here lines of base64 were tried as one: they are not joined again from a later line. */
+  joinedEnd = 0
   /** For each command up to where its arguments were read. */
   readonly commandEnds: number[] = []
   #work = 0

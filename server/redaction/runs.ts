@@ -41,14 +41,15 @@ function reaches(text: string, at: number, to: number): boolean {
 }
 
 /** The run of base64 around a run of letters: with the lines that it is wrapped into, and, when there are any, without. */
-export function base64Around(text: string, start: number, end: number): Range[] {
+export function base64Around(page: Page, start: number, end: number): Range[] {
+  const { text } = page
   let from = runStart(text, start, B64, start - 64)
   if (from > 0 && text.charAt(from - 1) === '\\' && 'nrt'.includes(text.charAt(from))) from += 1
   let to = runEnd(text, end, B64, text.length)
   const width = to - from
   if (width < LEAST_BASE64) return []
   const oneLine = padded(text, from, to)
-  while (width >= 40) {
+  while (width >= 40 && start >= page.joinedEnd) {
     const next = nextLine(text, to)
     if (next === null) break
     const lineEnd = runEnd(text, next, B64, next + width + 1)
@@ -57,6 +58,7 @@ export function base64Around(text: string, start: number, end: number): Range[] 
     if (lineEnd - next < width) break
   }
   const all = padded(text, from, to)
+  page.joinedEnd = Math.max(page.joinedEnd, all.end)
   return all.end === oneLine.end ? [all] : [all, oneLine]
 }
 

@@ -123,7 +123,7 @@ export class Scanner {
       const start = text.charAt(runFrom - 1) === '\\' && 'nrt'.includes(text.charAt(runFrom)) ? runFrom + 1 : runFrom
       if (page.isInBlock(start) || page.isExhausted) return end
       if (depth.base64 < MOST_BASE64) {
-        const ranges = base64Around(text, start, end)
+        const ranges = base64Around(page, start, end)
         for (const range of ranges) if (this.#lookIntoBase64(page, range, depth)) return range.end
         const longest = ranges[0]
         if (longest !== undefined && longest.end - longest.start > 600) return longest.end

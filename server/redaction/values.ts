@@ -55,7 +55,7 @@ function randomTier(shape: Shape, { name }: Setting): Tier | null {
 /** `token?` of a type, `name!` of an expression. */
 const OPTIONAL_NAME = /^[A-Za-z_$][\w$.]*[?!]$/
 /** Words, also joined by separators, and numbers behind them: the name of something in a program. */
-const NAME_LIKE = /^[A-Za-z]*[a-z]{2,}[A-Za-z]*(?:[-_.:/ ]?(?:[A-Za-z]+|\d{1,5}))*$/
+const NAME_LIKE = /^(?!.*\d{6})(?=.*[a-z]{2})[A-Za-z][A-Za-z0-9]*(?:[-_.:/ ][A-Za-z0-9]+)*$/
 
 /** Passwords that people make up: several kinds of characters, not the name of something in a program. */
 function passwordTier(value: string, { name, isQuoted, isEnvironment }: Setting): Tier | null {
