@@ -47,7 +47,7 @@ export class Scanner {
 
   /**
    * Scans a text that came in pieces (deltas of a stream): a secret that is cut in two is one. Findings stand in the
-   * joined text; `pieceOf` in `pieces.ts` says which part of which piece that is.
+   * joined text.
    */
   scanPieces(pieces: readonly string[], context: Context = {}): Scan {
     return this.scanText(pieces.join(''), context)
