@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
-import { discard, startApp, untilIdle, type RunningApp } from './support/app.ts'
+import { discard, post, type RunningApp, startApp, untilIdle } from './support/app.ts'
 import { cutsOf, linesOf, referenceFor, type Cut } from './support/fork-cuts.ts'
 
 /*
@@ -184,16 +184,6 @@ async function untilListed(app: RunningApp, id: string): Promise<{ forkOf: strin
     await sleep(100)
   }
   return null
-}
-
-async function post<Reply>(app: RunningApp, path: string, body: unknown): Promise<Reply> {
-  const reply = await fetch(app.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`)
-  return (await reply.json()) as Reply
 }
 
 async function call(world: World, program: string, ...args: string[]): Promise<string> {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { discard, startApp, untilIdle, type RunningApp } from './support/app.ts'
+import { discard, post, type RunningApp, startApp, untilIdle } from './support/app.ts'
 
 /*
  * Restores of a session that the real Claude Code wrote, judged by the real Claude Code: the bytes and their mode have to
@@ -160,16 +160,6 @@ function hashOf(path: string): string {
 async function digestOf(world: World, id: string): Promise<string> {
   const { ok, digest } = JSON.parse(await call(world, 'resume-check', 'claude', id)) as { ok: boolean; digest: string }
   return ok ? digest : 'the agent did not resume'
-}
-
-async function post<Answer>(app: RunningApp, path: string, body: unknown): Promise<Answer> {
-  const reply = await fetch(app.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`)
-  return (await reply.json()) as Answer
 }
 
 async function call(world: World, program: string, ...args: string[]): Promise<string> {

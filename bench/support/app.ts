@@ -106,3 +106,14 @@ export function quantile(values: readonly number[], share: number): number {
 export function discard(dataDir: string): void {
   rmSync(dataDir, { recursive: true, force: true })
 }
+
+/** Asks for a change and returns the reply; throws with what the server said when it refuses. */
+export async function post<Reply>(app: RunningApp, path: string, body: unknown): Promise<Reply> {
+  const reply = await fetch(app.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`)
+  return (await reply.json()) as Reply
+}
