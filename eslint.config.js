@@ -5,7 +5,20 @@ import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import ts from 'typescript-eslint'
 
-const features = ['sessions', 'replay', 'settings', 'snapshots', 'restore', 'forks', 'compaction', 'hooks', 'warnings']
+const features = [
+  'sessions',
+  'replay',
+  'settings',
+  'snapshots',
+  'restore',
+  'forks',
+  'compaction',
+  'hooks',
+  'warnings',
+  'secrets',
+  'redactions',
+  'sharing',
+]
 const layer2 = ['adapters', 'redaction', 'vault', 'outside', 'live']
 
 /** Which folder may not import which, and what to do instead. */

@@ -44,6 +44,18 @@ export const LiveMessage = z.discriminatedUnion('kind', [
     window: z.number().int(),
     turnsLeft: z.number().int().nullable(),
   }),
+  /** A secret was read for the first time in a session that is running. */
+  z.object({
+    kind: z.literal('finding'),
+    sequence: z.number().int(),
+    sessionId: SessionId,
+    secretId: z.number().int(),
+    /** The format's id, for a notice that needs no further request. */
+    secretKind: z.string(),
+    seq: z.number().int().nullable(),
+  }),
+  /** Secrets were found, looked at again, ignored or taken out: lists of them are to be read again. */
+  z.object({ kind: z.literal('secrets'), sequence: z.number().int() }),
   /** The agents, path mappings or another setting changed. */
   z.object({ kind: z.literal('settings'), sequence: z.number().int() }),
 ])
