@@ -10,6 +10,7 @@ import { KnownValues } from '../server/redaction/known-values.ts'
 import { RULES_VERSION } from '../server/redaction/rules-version.ts'
 import { seeded } from '../server/redaction/sample.ts'
 import { Scanner } from '../server/redaction/scanner.ts'
+import { lint } from './support/secretlint.ts'
 
 /*
  * Recall, precision and speed of the secrets engine on a corpus that is made anew:
@@ -77,10 +78,25 @@ async function scanCorpus(): Promise<void> {
     report('and known values found again', all, truth)
     const sure = first.filter(({ tier }) => tier !== 'candidate')
     report('as found, without candidates', score('sure', sure, { quiet: true }), truth)
+    await beside(files, truth, score)
     holdOut(files, truth, score)
     if (values.misses) listMisses(truth, all)
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same corpus through secretlint's recommended preset, in the same run. */
+async function beside(
+  files: readonly { name: string; path: string }[],
+  truth: Truth[],
+  score: ScoreFunction,
+): Promise<void> {
+  for (const view of ['raw', 'decoded'] as const) {
+    const { reported, bytes, milliseconds } = await lint(files, view)
+    const seen = reported.map((one) => ({ ...one, tier: 'definite' }))
+    report(`secretlint, ${view}`, score(`secretlint ${view}`, seen, { quiet: true }), truth)
+    console.log(`  ${(bytes / 1000 / milliseconds).toFixed(1)} MB/s`)
   }
 }
 
