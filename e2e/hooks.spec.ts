@@ -99,21 +99,21 @@ test('warning levels are edited, refused while they make no sense, and kept', as
   const app = await start({ homeDir: copyDemo(join(scratch, 'home')) })
   await open(page, app, '/settings?section=warnings')
   const warnings = page.getByRole('region', { name: 'Warnings' })
-  await expect(warnings.getByLabel('Level 1, in percent')).toHaveValue('75')
+  await expect(warnings.getByLabel('Level 1, in percent')).toHaveValue('60')
 
   await warnings.getByLabel('Level 1, in percent').fill('120')
   await expect(warnings.getByText('A level is a whole number from 1 to 100.')).toBeVisible()
   await expect(warnings.getByRole('button', { name: 'Save warnings' })).toBeDisabled()
-  await warnings.getByLabel('Level 1, in percent').fill('60')
+  await warnings.getByLabel('Level 1, in percent').fill('50')
   await warnings.getByRole('button', { name: 'Add a level' }).click()
   await warnings.getByLabel('Take a snapshot at each level').uncheck()
   await warnings.getByRole('button', { name: 'Save warnings' }).click()
   await expect(page.getByText('Warnings saved')).toBeVisible()
   await page.reload()
 
-  await expect(warnings.getByLabel('Level 1, in percent')).toHaveValue('60')
+  await expect(warnings.getByLabel('Level 1, in percent')).toHaveValue('50')
   const saved = getWarnings.reply.parse(await (await app.fetch('/api/settings/warnings')).json())
-  expect(saved).toMatchObject({ levels: [60, 90, 95], snapshot: false, notify: true })
+  expect(saved).toMatchObject({ levels: [50, 80, 90], snapshot: false, notify: true })
 })
 
 for (const theme of ['dark', 'light'] as const) {

@@ -98,13 +98,13 @@ test('a running session tells its turns, warns at a level, and is kept by a snap
     () => ask<Warnings>('GET', '/api/settings/warnings'),
     ({ active }) => active.length > 0,
   )
-  expect(warnings.active).toMatchObject([{ sessionId: id, level: 75, used: 152_000 }])
+  expect(warnings.active).toMatchObject([{ sessionId: id, level: 60, used: 152_000 }])
   const { items } = await until(
     () => ask<Snapshots>('GET', '/api/snapshots?reason=level'),
     (page) => page.items.length > 0,
   )
   expect(items[0]).toMatchObject({ reason: 'level', scope: { sessions: [id] } })
-  expect(items[0]?.cause).toContain('is 76 % full (level 75 %)')
+  expect(items[0]?.cause).toContain('is 76 % full (level 60 %)')
 }, 60_000)
 
 test('the status line answers with the gauge, and the window that it states counts', async () => {

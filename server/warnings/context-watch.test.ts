@@ -30,6 +30,7 @@ beforeEach(() => {
   })
   const notes = new Map<string, unknown>()
   levels = new WarningLevels({ find: (name) => notes.get(name), put: (name, value) => void notes.set(name, value) })
+  levels.put({ levels: [75, 90], snapshot: true, notify: true })
   session = sessionWith(0, 0)
   watch = new ContextWatch({
     hub,

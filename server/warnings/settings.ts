@@ -5,7 +5,7 @@ import { WarningSettings } from '../contract/hooks.ts'
 const NOTE = 'warnings'
 
 /** What holds until a person says otherwise. */
-export const DEFAULT_WARNINGS: WarningSettings = { levels: [75, 90], snapshot: true, notify: true }
+export const DEFAULT_WARNINGS: WarningSettings = { levels: [60, 80], snapshot: true, notify: true }
 
 /** When to warn. Read for every look, and set seldom: held in memory. */
 export class WarningLevels {
