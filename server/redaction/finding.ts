@@ -36,6 +36,8 @@ export interface Finding extends Hit {
   path: JsonPath
   /** It stands in the name of a member, not in its value. */
   isKey: boolean
+  /** Of `scanJson` only: where the string begins in the JSON text, after its quote. Tells repeated keys apart. */
+  literal?: number
 }
 
 /** A string that was too costly to look at to its end: what holds it must not be shared unseen. */

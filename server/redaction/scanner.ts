@@ -66,11 +66,11 @@ export class Scanner {
    */
   scanJson(json: string, context: Context = {}): Scan | null {
     const scan: Scan = { findings: [], unchecked: [] }
-    const isJson = eachLiteral(json, ({ text, path, isKey, name }) => {
+    const isJson = eachLiteral(json, ({ start, text, path, isKey, name }) => {
       const inner = contextOf({ isKey, name, text }, context)
       if (inner === null) return
       const look = this.#look(text, inner, { json: 0, base64: 0 })
-      const place = { path: [...path], isKey }
+      const place = { path: [...path], isKey, literal: start }
       for (const hit of look.hits) scan.findings.push({ ...hit, ...place })
       if (!look.isComplete) scan.unchecked.push(place)
     })
