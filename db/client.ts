@@ -90,6 +90,8 @@ function prepareConnection(sqlite: Sqlite, plan: Plan): void {
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('wal_autocheckpoint = 4000')
     sqlite.pragma('journal_size_limit = 33554432')
+    // What is masked or deleted must not stay behind in a free page.
+    sqlite.pragma('secure_delete = ON')
     // Larger than usual: moving pages into the database in the middle of an import costs more than it saves.
     sqlite.pragma('wal_autocheckpoint = 8000')
   }

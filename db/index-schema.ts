@@ -194,3 +194,52 @@ export const unknownKinds = sqliteTable(
   { agent: text('agent').notNull(), kind: text('kind').notNull(), count: integer('count').notNull() },
   (table) => [primaryKey({ columns: [table.agent, table.kind] })],
 )
+
+/** Where secrets stand: the string in a record of a line, and the range in what it says. Their values are in the vault only. */
+export const secretPlaces = sqliteTable(
+  'secret_places',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** Of `secrets` in the vault. */
+    secretId: integer('secret_id').notNull(),
+    sessionKey: integer('session_key').notNull(),
+    generationId: integer('generation_id').notNull(),
+    /** The line. */
+    offset: integer('offset').notNull(),
+    length: integer('length').notNull(),
+    /** The first event of the line; null when it makes none. */
+    seq: integer('seq'),
+    at: integer('at'),
+    /** Which record of the line; 0 but for damaged lines that hold several. */
+    record: integer('record').notNull(),
+    /** JSON list: the way to the string. */
+    path: text('path').notNull(),
+    isKey: integer('is_key', { mode: 'boolean' }).notNull(),
+    start: integer('start').notNull(),
+    end: integer('end').notNull(),
+    /** JSON list of ranges in what base64 says; empty text for none. */
+    within: text('within').notNull(),
+    tier: text('tier').notNull(),
+  },
+  (table) => [
+    index('secret_places_by_secret').on(table.secretId, table.id),
+    index('secret_places_by_line').on(table.generationId, table.offset),
+    index('secret_places_by_session').on(table.sessionKey),
+  ],
+)
+
+/** With what each generation of a source was looked through for secrets. */
+export const secretScans = sqliteTable(
+  'secret_scans',
+  {
+    generationId: integer('generation_id').primaryKey(),
+    sessionKey: integer('session_key').notNull(),
+    /** Version of the rules. */
+    rules: text('rules').notNull(),
+    /** The newest secret that was known then: values of later ones were not looked for. */
+    knownUpTo: integer('known_up_to').notNull(),
+    /** Strings that were too costly to be looked at to their end. */
+    unchecked: integer('unchecked').notNull(),
+  },
+  (table) => [index('secret_scans_by_session').on(table.sessionKey)],
+)

@@ -200,3 +200,27 @@ export const outsideFolders = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.changeId, table.n] })],
 )
+
+/**
+ * Secrets that were found in sessions, each once. No value stands here: `hash` is an HMAC of it with the key of this
+ * installation. Where they stand is derived and lies in the index; what the user decided about them does not.
+ */
+export const secrets = sqliteTable(
+  'secrets',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    hash: blob('hash', { mode: 'buffer' }).notNull().unique(),
+    /** What tells it from others where it is masked: the beginning of the hash in base32, as long as it has to be. */
+    tag: text('tag').notNull().unique(),
+    kind: text('kind').notNull(),
+    provider: text('provider'),
+    /** `definite`, `likely` or `candidate`: the surest that was said of it. */
+    tier: text('tier').notNull(),
+    length: integer('length').notNull(),
+    /** `open`, `ignored`, `redacted` or `rotated`. */
+    state: text('state').notNull().default('open'),
+    reason: text('reason'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('secrets_by_kind').on(table.kind)],
+)

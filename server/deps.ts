@@ -5,6 +5,8 @@ import { openIndexDb, openVaultDb, type Sqlite } from '../db/client.ts'
 import { CodeReader } from '../db/stores/code-reader.ts'
 import { EventStore } from '../db/stores/event-store.ts'
 import { PathMappingStore } from '../db/stores/path-mapping-store.ts'
+import { PlaceStore } from '../db/stores/place-store.ts'
+import { SecretStore } from '../db/stores/secret-store.ts'
 import { SessionStore } from '../db/stores/session-store.ts'
 import { SourceStore } from '../db/stores/source-store.ts'
 import { VaultStore } from '../db/stores/vault-store.ts'
@@ -21,6 +23,7 @@ import { composeHooks } from './hook-deps.ts'
 import type { HookDeps } from './hooks/routes.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
+import { StoredMask } from './ingest/stored-review.ts'
 import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import type { ReplayDeps } from './replay/routes.ts'
@@ -84,7 +87,7 @@ export function buildDeps(setting: Setting): Deps {
   })
   const snapshots = composeSnapshots({ vaultDb, indexDb, vaultFile: setting.vaultFile, sources })
   const ingest: Ingest = new Ingest({
-    start: { vaultPath: setting.vaultFile, indexPath: setting.indexFile, host },
+    start: { dataDir: setting.dataDir, vaultPath: setting.vaultFile, indexPath: setting.indexFile, host },
     adapters,
     hub: live,
     tracker,
@@ -111,8 +114,11 @@ export function buildDeps(setting: Setting): Deps {
     vaultBytes: await sizeOf(setting.vaultFile),
   })
   const localPath = (path: string) => mapPath(path, mappings.list())
-  const bodies = new EventBodies(kept, adapters)
-  const inOrder = new EventBodies(readingAhead(kept), adapters)
+  const places = new PlaceStore(indexDb)
+  const secretStore = new SecretStore(vaultDb)
+  const mask = new StoredMask(places, secretStore)
+  const bodies = new EventBodies(kept, adapters, mask)
+  const inOrder = new EventBodies(readingAhead(kept), adapters, mask)
   const compactions = new Compactions({ sessions, source: { events, bodies: inOrder }, tokens: new Tokens() })
   const code = new CodeReader(indexDb)
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)

@@ -13,7 +13,7 @@ import type { SweepCause } from '../../server/code-state/effect.ts'
 import { compareStamps, type Stamp } from '../../server/code-state/stamp.ts'
 import { endingOf, isWithin } from '../../server/code-state/paths.ts'
 import type { Sqlite } from '../client.ts'
-import { ContentStore } from './content-store.ts'
+import { ContentStore, type TextMask } from './content-store.ts'
 import { type VersionRow, versionOf, versionValues, VERSION_COLUMNS } from './code-rows.ts'
 
 interface OpRow {
@@ -47,8 +47,12 @@ export class CodeStore implements CodeLedger {
   readonly #statements
   readonly #files = new Map<string, number>()
 
-  constructor(sqlite: Sqlite) {
-    this.#contents = new ContentStore(sqlite)
+  readonly #mask: TextMask | null
+
+  /** With a `mask`, secrets are taken out of everything that is stored. */
+  constructor(sqlite: Sqlite, mask: TextMask | null = null) {
+    this.#mask = mask
+    this.#contents = new ContentStore(sqlite, mask ?? undefined)
     this.#statements = prepare(sqlite)
   }
 
@@ -73,7 +77,7 @@ export class CodeStore implements CodeLedger {
   addOps(path: string, ops: readonly PathOp[]): void {
     const file = this.#fileId(path)
     for (const op of ops) {
-      const alter = op.alter === null ? null : JSON.stringify(op.alter)
+      const alter = op.alter === null ? null : this.#written(op.alter)
       const contents = [dbId(op.before), dbId(op.after)] as const
       this.#statements.addOp.run(file, op.at, op.session, op.seq, op.n, op.by, ...contents, effectOf(op), alter)
       if (op.alter?.kind === 'from') this.#statements.addTakeover.run(this.#fileId(op.alter.path), file)
@@ -87,7 +91,7 @@ export class CodeStore implements CodeLedger {
       by: row.by,
       before: contentId(row.before_id),
       after: contentId(row.after_id),
-      alter: row.alteration === null ? null : (JSON.parse(row.alteration) as Alteration),
+      alter: row.alteration === null ? null : (JSON.parse(this.#read(row.alteration)) as Alteration),
     }))
   }
 
@@ -179,11 +183,12 @@ export class CodeStore implements CodeLedger {
   }
 
   saveOpenCall(session: number, call: string, ops: string): void {
-    this.#statements.saveOpenCall.run(session, call, ops)
+    this.#statements.saveOpenCall.run(session, call, this.#mask === null ? ops : this.#written(JSON.parse(ops)))
   }
 
   takeOpenCall(session: number, call: string): string | null {
-    return this.#statements.takeOpenCall.get(session, call)?.ops ?? null
+    const ops = this.#statements.takeOpenCall.get(session, call)?.ops
+    return ops === undefined ? null : this.#read(ops)
   }
 
   lastStamp(session: number): Stamp | undefined {
@@ -195,6 +200,21 @@ export class CodeStore implements CodeLedger {
     this.#statements.saveClock.run(stamp.session, stamp.at, stamp.seq, stamp.n)
   }
 
+  /** JSON with every string in it masked. */
+  #written(value: unknown): string {
+    const mask = this.#mask
+    if (mask === null) return JSON.stringify(value)
+    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? mask.mask(inner) : inner))
+  }
+
+  #read(json: string): string {
+    const mask = this.#mask
+    if (mask === null || !json.includes('[REDACTED:')) return json
+    return JSON.stringify(
+      JSON.parse(json, (_key, inner: unknown) => (typeof inner === 'string' ? mask.unmask(inner) : inner)),
+    )
+  }
+
   #addSweep(root: string, cause: string, endings: string, stamp: Stamp): void {
     this.#statements.addKind.run(root, cause, endings)
     const kind = this.#statements.kind.get(root, cause, endings)?.id ?? 0
@@ -204,10 +224,12 @@ export class CodeStore implements CodeLedger {
   #fileId(path: string): number {
     const known = this.#knownId(path)
     if (known !== NO_FILE) return known
-    return this.#remember(path, Number(this.#statements.addFile.run(path).lastInsertRowid))
+    const shown = this.#mask?.mask(path) ?? path
+    return this.#remember(shown, Number(this.#statements.addFile.run(shown).lastInsertRowid))
   }
 
-  #knownId(path: string): number {
+  #knownId(truePath: string): number {
+    const path = this.#mask?.mask(truePath) ?? truePath
     const known = this.#files.get(path)
     if (known !== undefined) return known
     const found = this.#statements.findFile.get(path)

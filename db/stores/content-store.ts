@@ -27,17 +27,30 @@ const SMALLEST_PACKED = 2500
 const MASK = /\bREDACTED\b/
 const PACK = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
+/** Takes secrets out of what is stored, and puts them back for whoever has to go on from the true text. */
+export interface TextMask {
+  mask(text: string): string
+  unmask(text: string): string
+}
+
+const AS_IT_IS: TextMask = { mask: (text) => text, unmask: (text) => text }
+
 /** Keeps the contents of files, each once by its hash; small changes cost only the part that changed. */
 export class ContentStore {
   readonly #find
   readonly #row
   readonly #insert
   readonly #facts
+  readonly #dependents
+  readonly #rewrite
   /** In the order of use: the first is the oldest. */
   readonly #cache = new Map<number, { text: string; buffer: Buffer; depth: number }>()
   #cachedBytes = 0
+  readonly #mask: TextMask
 
-  constructor(sqlite: Sqlite) {
+  /** Without a `mask` texts come as they are stored. */
+  constructor(sqlite: Sqlite, mask: TextMask = AS_IT_IS) {
+    this.#mask = mask
     this.#find = sqlite.prepare<[Buffer], { id: number }>('SELECT id FROM code_contents WHERE sha256 = ?')
     this.#row = sqlite.prepare<[number], Row>(
       'SELECT id, base_id, depth, prefix, suffix, is_packed, body FROM code_contents WHERE id = ?',
@@ -46,12 +59,36 @@ export class ContentStore {
       `INSERT INTO code_contents (sha256, bytes, base_id, depth, prefix, suffix, is_packed, is_masked, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
+    this.#dependents = sqlite.prepare<[number], { id: number }>('SELECT id FROM code_contents WHERE base_id = ?')
+    this.#rewrite = sqlite.prepare<[number, Buffer, number]>(
+      'UPDATE code_contents SET base_id = NULL, depth = 0, prefix = 0, suffix = 0, is_packed = ?, body = ? WHERE id = ?',
+    )
     this.#facts = sqlite.prepare<[number], { id: number; sha256: Buffer; bytes: number }>(
       'SELECT id, sha256, bytes FROM code_contents WHERE id = ?',
     )
   }
 
-  /** Stores a text, if it is new, as its difference to `near`. */
+  /** Masks a stored text with what is known now; false when it stays as it was. What stands on it is made whole first. */
+  maskAgain(id: number): boolean {
+    const loaded = this.#load(id)
+    if (!loaded) return false
+    const masked = Buffer.from(this.#mask.mask(loaded.text))
+    if (masked.equals(loaded.buffer)) return false
+    for (const dependent of this.#dependents.all(id)) {
+      const buffer = this.#load(dependent.id)?.buffer
+      if (buffer) this.#storeWhole(dependent.id, buffer)
+    }
+    this.#storeWhole(id, masked)
+    this.forget()
+    return true
+  }
+
+  #storeWhole(id: number, buffer: Buffer): void {
+    const isPacked = buffer.length >= SMALLEST_PACKED
+    this.#rewrite.run(isPacked ? 1 : 0, isPacked ? zstdCompressSync(buffer, PACK) : buffer, id)
+  }
+
+  /** Stores a text, if it is new, masked and as its difference to `near`. Hash and size are those of the text itself. */
   put(text: string, near: number | null): number {
     const base = near === null ? undefined : this.#cache.get(near)
     if (near !== null && base?.text === text) return near
@@ -74,10 +111,12 @@ export class ContentStore {
 
   #add(text: string, buffer: Buffer, digest: Buffer, near: number | null): number {
     const base = near === null ? null : this.#load(near)
-    const shared = base && base.depth < DEEPEST ? sharedEnds(base.buffer, buffer) : null
-    const isWorth = shared !== null && shared.prefix + shared.suffix > buffer.length / 2
+    const masked = this.#mask.mask(text)
+    const stored = masked === text ? buffer : Buffer.from(masked)
+    const shared = base && base.depth < DEEPEST ? sharedEnds(base.buffer, stored) : null
+    const isWorth = shared !== null && shared.prefix + shared.suffix > stored.length / 2
     const { prefix, suffix } = isWorth ? shared : { prefix: 0, suffix: 0 }
-    const middle = buffer.subarray(prefix, buffer.length - suffix)
+    const middle = stored.subarray(prefix, stored.length - suffix)
     const isPacked = middle.length >= SMALLEST_PACKED
     const body = isPacked ? zstdCompressSync(middle, PACK) : middle
     const depth = isWorth && base ? base.depth + 1 : 0
@@ -85,7 +124,7 @@ export class ContentStore {
     const marks = [isPacked ? 1 : 0, MASK.test(text) ? 1 : 0] as const
     const added = this.#insert.run(digest, buffer.length, baseId, depth, prefix, suffix, ...marks, body)
     const id = Number(added.lastInsertRowid)
-    this.#remember(id, { text, buffer, depth })
+    this.#remember(id, { text, buffer: stored, depth })
     return id
   }
 
@@ -99,7 +138,7 @@ export class ContentStore {
     const row = this.#row.get(id)
     if (!row) return null
     const buffer = this.#join(row)
-    const loaded = { text: buffer.toString('utf8'), buffer, depth: row.depth }
+    const loaded = { text: this.#mask.unmask(buffer.toString('utf8')), buffer, depth: row.depth }
     this.#remember(id, loaded)
     return loaded
   }

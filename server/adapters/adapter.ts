@@ -117,11 +117,19 @@ export type LineReading =
   | { kind: 'blank' }
   | { kind: 'problem'; reason: string }
 
+/** Looks at what a line says before anything is made of it: secrets are found and masked here. */
+export interface Review {
+  /** Takes a parsed record, `record` counted from 0 in its line, and gives back the one that the adapter reads. */
+  record(value: unknown, record: number): unknown
+}
+
 /** What an adapter may know besides the line. */
 export interface LineContext {
   source: Source
   /** Bytes before the line in its source: makes ids of records without one. */
   offset: number
+  /** Absent where the line is read as it stands. */
+  review?: Review | undefined
 }
 
 /** A session that the agent says is running now. */

@@ -14,6 +14,7 @@ export interface AnswerParts {
   keeper: KeepFirst
   taker: SnapshotTaker
   snapshots: SnapshotStore
+  reveal(placeId: number): string | null
   report(report: IngestReport): void
 }
 
@@ -55,6 +56,10 @@ export class Answers {
       case 'resume':
         intake.resume()
         return null
+      case 'reveal': {
+        const value = this.#parts.reveal(ask.placeId)
+        return value === null ? null : { value }
+      }
       case 'copy':
         return keeper.copy(ask.path)
       case 'snapshot':

@@ -4,6 +4,7 @@ import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { RecordedEvent } from '../code-state/recorder.ts'
 import { applyFact, PREVIEW_CHARACTERS } from './facts.ts'
+import type { LineReview, SecretFinder, SeenSecret } from './line-review.ts'
 
 /** Where code state is worked out. */
 export interface CodeSink {
@@ -24,6 +25,8 @@ export interface SeenCompaction {
 /** The lines of one block on their way into the index. */
 export class Batch {
   readonly compactions: SeenCompaction[] = []
+  /** Secrets that the session was not known to hold. */
+  readonly secrets: SeenSecret[] = []
   readonly isFirst: boolean
   readonly #writer: IndexWriter
   readonly #adapter: Adapter
@@ -35,6 +38,8 @@ export class Batch {
   readonly #models: string[]
   readonly #recorded: RecordedEvent[] = []
   readonly #usages = new Map<string, { seq: number; row: UsageRow }>()
+  readonly #finder: SecretFinder
+  #unchecked = 0
 
   constructor(parts: {
     writer: IndexWriter
@@ -43,7 +48,9 @@ export class Batch {
     source: Source
     sourceId: number
     generationId: number
+    finder: SecretFinder
   }) {
+    this.#finder = parts.finder
     this.#writer = parts.writer
     this.#adapter = parts.adapter
     this.#session = parts.session
@@ -55,7 +62,39 @@ export class Batch {
   }
 
   addLine(line: Line): void {
-    const reading = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset })
+    const review = this.#finder.review()
+    const reading = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset, review })
+    if (reading.kind === 'problem') review.text(line.bytes)
+    const seq = this.#session.events
+    this.#take(line, review.isMasked ? this.#withTrueFiles(line, reading) : reading)
+    this.#noteSecrets(line, review, seq)
+  }
+
+  /** What files held is followed by the bytes that stood in them; they are masked where they are stored. */
+  #withTrueFiles(line: Line, masked: LineReading): LineReading {
+    const plain = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset })
+    if (masked.kind === 'bookkeeping' && plain.kind === 'bookkeeping') return { ...masked, fileOps: plain.fileOps }
+    if (masked.kind !== 'events' || plain.kind !== 'events' || masked.events.length !== plain.events.length)
+      return masked
+    const events = masked.events.map((event, part) => ({ ...event, fileOps: plain.events[part]?.fileOps ?? [] }))
+    return { ...masked, events }
+  }
+
+  #noteSecrets(line: Line, review: LineReview, seq: number): void {
+    this.#unchecked += review.unchecked
+    const hasEvent = this.#session.events > seq
+    const seen = review.finish({
+      sessionKey: this.#session.key,
+      generationId: this.#generationId,
+      offset: line.offset,
+      length: line.bytes.length,
+      seq: hasEvent ? seq : null,
+      at: this.#session.ended_at,
+    })
+    this.secrets.push(...seen)
+  }
+
+  #take(line: Line, reading: LineReading): void {
     switch (reading.kind) {
       case 'blank':
         this.#session.line_blank += 1
@@ -86,6 +125,7 @@ export class Batch {
     session.models = JSON.stringify(this.#models)
     session.active_at = session.ended_at ?? session.active_at
     this.#writer.saveSession(session)
+    this.#finder.noteScan(this.#generationId, session.key, this.#unchecked)
     code.record({ key: session.key, id: session.id }, this.#recorded)
   }
 
@@ -235,11 +275,16 @@ export class Batch {
   }
 }
 
+/** The beginning of what an event says. */
+export function previewOf(event: ParsedEvent): string | null {
+  const text = event.tool ? event.tool.summary : event.text
+  return text === null ? null : text.slice(0, PREVIEW_CHARACTERS).toWellFormed()
+}
+
 function rowOf(
   event: ParsedEvent,
   place: { parentSeq: number | null; part: number; generationId: number; line: Line },
 ): EventRow {
-  const text = event.tool ? event.tool.summary : event.text
   return {
     id: event.id,
     at: event.at,
@@ -249,7 +294,7 @@ function rowOf(
     offset: place.line.offset,
     length: place.line.bytes.length,
     part: place.part,
-    preview: text === null ? null : text.slice(0, PREVIEW_CHARACTERS).toWellFormed(),
+    preview: previewOf(event),
     callId: event.tool?.id ?? event.result?.callId ?? null,
     toolName: event.tool?.name ?? null,
     isError: event.result?.isError ?? false,

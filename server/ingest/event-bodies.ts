@@ -1,7 +1,9 @@
 import type { EventLinks, StoredEvent } from '../../db/stores/event-store.ts'
 import type { Adapter, ParsedEvent, Source } from '../adapters/adapter.ts'
 import { type Event, EventKind } from '../contract/event.ts'
+import { AppError } from '../errors.ts'
 import { cutLongStrings, cutText } from './cut.ts'
+import type { StoredMask } from './stored-review.ts'
 
 /** Where the bytes of lines come from. */
 export interface KeptLines {
@@ -27,9 +29,11 @@ const RAW_KINDS: readonly string[] = ['unknown', 'hook', 'attachment', 'notice',
 export class EventBodies {
   readonly #lines: KeptLines
   readonly #adapters: ReadonlyMap<string, Adapter>
+  readonly #mask: StoredMask
 
-  constructor(lines: KeptLines, adapters: readonly Adapter[]) {
+  constructor(lines: KeptLines, adapters: readonly Adapter[], mask: StoredMask) {
     this.#lines = lines
+    this.#mask = mask
     this.#adapters = new Map(adapters.map((adapter) => [adapter.id, adapter]))
   }
 
@@ -51,8 +55,30 @@ export class EventBodies {
     return this.#toEvent(row, parts[row.part], links, ALONE)
   }
 
-  /** The line of an event, byte for byte, in parts: one of 60 MB in one piece would hold up everything else. */
-  *line(row: StoredEvent): Generator<Uint8Array, void> {
+  /**
+   * The line of an event, secrets replaced and every other byte as it is; in parts, because one of 60 MB in one piece
+   * would hold up everything else. Throws an `AppError` for one that is too long to be masked.
+   */
+  line(row: StoredEvent): Iterable<Uint8Array> {
+    if (!this.#mask.has(row.generationId, row.offset)) return this.#parts(row)
+    const masked =
+      row.length > LONGEST_LINE
+        ? null
+        : this.#mask.splice(
+            row.generationId,
+            row.offset,
+            this.#lines.readRange(row.generationId, row.offset, row.length),
+          )
+    if (masked === null) {
+      throw new AppError(
+        'conflict',
+        'This record holds a secret and cannot be masked here. Export the session: there it is taken out.',
+      )
+    }
+    return [masked]
+  }
+
+  *#parts(row: StoredEvent): Generator<Uint8Array, void> {
     for (let read = 0; read < row.length; read += PART) {
       yield this.#lines.readRange(row.generationId, row.offset + read, Math.min(PART, row.length - read))
     }
@@ -74,6 +100,7 @@ export class EventBodies {
     const reading = adapter.readLine(this.#lines.readRange(row.generationId, row.offset, row.length), {
       source,
       offset: row.offset,
+      review: this.#mask.reviewOf(row.generationId, row.offset),
     })
     return reading.kind === 'events' ? reading.events : []
   }

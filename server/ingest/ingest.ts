@@ -112,6 +112,11 @@ export class Ingest {
     return removed
   }
 
+  /** The value at a place of a secret, read from the kept bytes; null when it does not stand there any more. */
+  async revealSecret(placeId: number): Promise<string | null> {
+    return (await this.#ask({ kind: 'reveal', placeId }))?.value ?? null
+  }
+
   /** Leaves the backlog of an import where it is; sessions that grow are kept and read all the same. */
   async pauseImport(): Promise<void> {
     await this.#ask({ kind: 'pause' })
@@ -209,6 +214,11 @@ export class Ingest {
       case 'state':
         if (report.isGone) tracker.vanished(report.sessionId)
         return hub.announce({ kind: 'state', sessionId: report.sessionId })
+      case 'secrets':
+        for (const { secretId, kind, seq } of report.secrets) {
+          hub.announce({ kind: 'finding', sessionId: report.sessionId, secretId, secretKind: kind, seq })
+        }
+        return hub.announce({ kind: 'secrets' })
       case 'snapshots':
         this.#parts.onSnapshot?.(report.reason)
         return hub.announce({ kind: 'vault' })

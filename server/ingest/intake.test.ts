@@ -15,6 +15,7 @@ import { Intake } from './intake.ts'
 import { Places } from './places.ts'
 import type { IngestReport } from './protocol.ts'
 import { SourceReader } from './source-reader.ts'
+import { createFinder } from './testing.ts'
 import { Understanding } from './understand.ts'
 
 let databases: TemporaryDatabases
@@ -34,7 +35,12 @@ function createWorld() {
   const reports: IngestReport[] = []
   const report = (one: IngestReport) => reports.push(one)
   const code = { record: () => undefined, forget: () => undefined }
-  const understanding = new Understanding({ writer, adapters: [claudeCode], code })
+  const understanding = new Understanding({
+    writer,
+    adapters: [claudeCode],
+    code,
+    finder: createFinder(databases).finder,
+  })
   const hurry = new Hurry()
   const intake = new Intake({
     places: new Places({ homeDir: home, env: {}, platform: 'linux' }, [claudeCode]),
@@ -54,6 +60,7 @@ function createWorld() {
       },
     },
     [claudeCode],
+    createFinder(databases).mask,
   )
   const texts = (nativeId: string) => {
     const session = sessions.find(`claude-code:${nativeId}`)

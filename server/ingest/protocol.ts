@@ -1,10 +1,12 @@
 import type { Host } from '../adapters/adapter.ts'
+import type { SeenSecret } from './line-review.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { Snapshot, SnapshotReason, SnapshotScope } from '../contract/snapshots.ts'
 
 /** What the worker is started with. */
 export interface IngestStart {
+  dataDir: string
   vaultPath: string
   indexPath: string
   host: Host
@@ -33,6 +35,8 @@ export interface IngestAnswers {
   /** Leave the backlog where it is; what grows now is taken in all the same. */
   pause: { ask: object; answer: null }
   resume: { ask: object; answer: null }
+  /** The value at a place; null when it does not stand there any more. For one person's eyes, once. */
+  reveal: { ask: { placeId: number }; answer: { value: string } | null }
   copy: { ask: { path: string }; answer: KeptCopy | null }
   snapshot: { ask: { request: SnapshotRequest }; answer: Snapshot }
   /** Null when there is no such snapshot. */
@@ -63,6 +67,8 @@ export type IngestReport =
   | { kind: 'progress'; progress: IngestProgress }
   | { kind: 'session'; sessionId: string; isNew: boolean; events: number; isGrowing: boolean }
   | { kind: 'state'; sessionId: string; isGone: boolean }
+  /** Secrets were found; those of a session that grows now are told one by one. */
+  | { kind: 'secrets'; sessionId: string; secrets: SeenSecret[] }
   /** The worker took a snapshot that nobody asked for. */
   | { kind: 'snapshots'; reason: SnapshotReason }
   | { kind: 'answer'; number: number; answer: IngestAnswers[keyof IngestAnswers]['answer'] }

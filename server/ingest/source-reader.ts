@@ -175,8 +175,9 @@ export class SourceReader {
 
   #announce(change: SessionChange | null, sourceId: number, isGrowing: boolean): void {
     if (change) {
-      const { sessionId, isNew, events } = change
+      const { sessionId, isNew, events, secrets } = change
       this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
+      if (secrets.length > 0) this.#untold.push({ kind: 'secrets', sessionId, secrets: isGrowing ? secrets : [] })
       for (const compaction of change.compactions) {
         const from = this.#grownFrom.get(compaction.generationId)
         if (from !== undefined && compaction.offset >= from) this.#parts.onCompaction(sourceId, sessionId, compaction)
@@ -194,6 +195,7 @@ function together(changes: readonly SessionChange[]): SessionChange | null {
     ...last,
     isNew: changes.some((change) => change.isNew),
     compactions: changes.flatMap((change) => change.compactions),
+    secrets: changes.flatMap((change) => change.secrets),
   }
 }
 

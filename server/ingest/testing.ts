@@ -5,13 +5,20 @@ import { SessionSources } from '../../db/stores/session-sources.ts'
 import { SessionStore } from '../../db/stores/session-store.ts'
 import { SnapshotStore } from '../../db/stores/snapshot-store.ts'
 import { VaultStore } from '../../db/stores/vault-store.ts'
-import { createTemporaryDatabases } from '../../db/testing.ts'
+import { PlaceStore } from '../../db/stores/place-store.ts'
+import { SecretStore } from '../../db/stores/secret-store.ts'
+import { createTemporaryDatabases, type TemporaryDatabases } from '../../db/testing.ts'
 import { claudeCode } from '../adapters/claude-code/index.ts'
 import type { LiveMessage } from '../contract/live.ts'
 import { LiveHub } from '../live/hub.ts'
 import { LiveTracker } from '../live/tracker.ts'
+import { Scanner } from '../redaction/scanner.ts'
+import { openSecretKey } from '../secret-key.ts'
 import { Vault } from '../vault/vault.ts'
 import { Ingest } from './ingest.ts'
+import { KnownSecrets } from './known-secrets.ts'
+import { SecretFinder } from './line-review.ts'
+import { StoredMask } from './stored-review.ts'
 
 /** A home with one project of Claude Code, and the real ingest on it: its worker, its watcher, two databases. */
 export function createIngestWorld() {
@@ -29,6 +36,7 @@ export function createIngestWorld() {
   })
   const ingest = new Ingest({
     start: {
+      dataDir: databases.folder,
       vaultPath: databases.vault.name,
       indexPath: databases.index.name,
       host: { homeDir: home, env: {}, platform: 'linux' },
@@ -55,6 +63,15 @@ export function createIngestWorld() {
       databases.close()
     },
   }
+}
+
+/** What finds and masks secrets, on two databases. */
+export function createFinder({ vault, index, folder }: TemporaryDatabases) {
+  const scanner = new Scanner()
+  const store = new SecretStore(vault)
+  const places = new PlaceStore(index)
+  const secrets = new KnownSecrets({ store, key: openSecretKey(folder), scanner })
+  return { finder: new SecretFinder({ scanner, secrets, places }), mask: new StoredMask(places, store) }
 }
 
 let counter = 0

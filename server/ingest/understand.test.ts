@@ -5,6 +5,7 @@ import { SessionStore } from '../../db/stores/session-store.ts'
 import { createTemporaryDatabases, type TemporaryDatabases } from '../../db/testing.ts'
 import type { Source } from '../adapters/adapter.ts'
 import { claudeCode } from '../adapters/claude-code/index.ts'
+import { createFinder } from './testing.ts'
 import { Understanding } from './understand.ts'
 
 let databases: TemporaryDatabases
@@ -24,6 +25,7 @@ function start() {
     writer,
     adapters: [claudeCode],
     code: { record: () => undefined, forget: () => undefined },
+    finder: createFinder(databases).finder,
   })
   return { understanding, sessions: new SessionStore(databases.index), events: new EventStore(databases.index) }
 }
@@ -269,7 +271,12 @@ test('what a record tells about files never stands before an earlier record of i
       recorded.push(...events.map(({ at }) => at)),
     forget: () => undefined,
   }
-  const understanding = new Understanding({ writer, adapters: [claudeCode], code })
+  const understanding = new Understanding({
+    writer,
+    adapters: [claudeCode],
+    code,
+    finder: createFinder(databases).finder,
+  })
   const result = JSON.stringify({
     type: 'user',
     uuid: 'r1',

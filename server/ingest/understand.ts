@@ -1,8 +1,9 @@
 import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
-import type { Adapter, Source } from '../adapters/adapter.ts'
+import type { Adapter, SessionFact, Source } from '../adapters/adapter.ts'
 import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
 import { Batch, type CodeSink, type SeenCompaction } from './batch.ts'
 import { applyFact } from './facts.ts'
+import type { SecretFinder, SeenSecret } from './line-review.ts'
 
 /** Bytes of one generation of a source, as the vault has kept them. */
 export interface Block {
@@ -18,6 +19,8 @@ export interface SessionChange {
   isNew: boolean
   events: number
   compactions: SeenCompaction[]
+  /** Secrets that the session was not known to hold. */
+  secrets: SeenSecret[]
 }
 
 interface Reading {
@@ -33,9 +36,11 @@ export class Understanding {
   readonly #writer: IndexWriter
   readonly #adapters: ReadonlyMap<string, Adapter>
   readonly #code: CodeSink
+  readonly #finder: SecretFinder
   readonly #readings = new Map<number, Reading>()
 
-  constructor(parts: { writer: IndexWriter; adapters: readonly Adapter[]; code: CodeSink }) {
+  constructor(parts: { writer: IndexWriter; adapters: readonly Adapter[]; code: CodeSink; finder: SecretFinder }) {
+    this.#finder = parts.finder
     this.#writer = parts.writer
     this.#adapters = new Map(parts.adapters.map((adapter) => [adapter.id, adapter]))
     this.#code = parts.code
@@ -81,9 +86,9 @@ export class Understanding {
     if (facts.length === 0) return null
     return this.#writer.transaction(() => {
       const session = this.#session(source)
-      for (const fact of facts) applyFact(session, fact, () => false)
+      for (const fact of facts) applyFact(session, this.#masked(fact), () => false)
       this.#writer.saveSession(session)
-      return { sessionId: session.id, isNew: false, events: session.events, compactions: [] }
+      return { sessionId: session.id, isNew: false, events: session.events, compactions: [], secrets: [] }
     })
   }
 
@@ -132,6 +137,7 @@ export class Understanding {
           source,
           sourceId,
           generationId: reading.generationId,
+          finder: this.#finder,
         })
         for (const line of lines()) batch.addLine(line)
         batch.finish(this.#code)
@@ -143,7 +149,8 @@ export class Understanding {
           lines: reading.splitter.position.lineNumber - 1,
         })
         const isNew = batch.isFirst
-        return { sessionId: session.id, isNew, events: session.events, compactions: batch.compactions }
+        const { compactions, secrets } = batch
+        return { sessionId: session.id, isNew, events: session.events, compactions, secrets }
       })
     } catch (error) {
       // The splitter has moved on while the rows have not: the next block starts again from the cursor.
@@ -151,6 +158,11 @@ export class Understanding {
       this.#code.forget()
       throw error
     }
+  }
+
+  #masked(fact: SessionFact): SessionFact {
+    if (fact.kind !== 'subagent' || fact.description === null) return fact
+    return { ...fact, description: this.#finder.maskText(fact.description) }
   }
 
   #session(source: Source): SessionRow {

@@ -5,10 +5,15 @@ import { CodeStore } from '../../db/stores/code-store.ts'
 import { IndexWriter } from '../../db/stores/index-writer.ts'
 import { SessionSources } from '../../db/stores/session-sources.ts'
 import { SnapshotStore } from '../../db/stores/snapshot-store.ts'
+import { PlaceStore, type StoredPlace } from '../../db/stores/place-store.ts'
+import { RemaskStore } from '../../db/stores/remask-store.ts'
+import { SecretStore } from '../../db/stores/secret-store.ts'
 import { SourceStore } from '../../db/stores/source-store.ts'
 import { VaultStore } from '../../db/stores/vault-store.ts'
 import { adapters } from '../adapters/registry.ts'
 import { CodeRecorder } from '../code-state/recorder.ts'
+import { Scanner } from '../redaction/scanner.ts'
+import { openSecretKey } from '../secret-key.ts'
 import { Vault } from '../vault/vault.ts'
 import { Answers } from './answers.ts'
 import { AutomaticSnapshots } from './automatic-snapshots.ts'
@@ -16,9 +21,13 @@ import { Fullest } from './fullest.ts'
 import { Hurry } from './hurry.ts'
 import { Intake } from './intake.ts'
 import { KeepFirst } from './keep-first.ts'
+import { KnownSecrets } from './known-secrets.ts'
+import { SecretFinder } from './line-review.ts'
 import { Places } from './places.ts'
+import { Propagation } from './propagation.ts'
 import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
 import { SnapshotTaker } from './snapshot-taker.ts'
+import { StoredMask } from './stored-review.ts'
 import { SourceReader } from './source-reader.ts'
 import { Understanding } from './understand.ts'
 
@@ -31,6 +40,10 @@ const start = workerData as IngestStart
 /** A backup above this many bytes is not looked up before it is kept. */
 const LARGEST_BACKUP = 4_000_000
 
+/** Milliseconds between a new secret and the look for it in everything that was read before. */
+const LOOK_BACK_AFTER = 500
+let lookBackTimer: NodeJS.Timeout | undefined
+
 const vaultDb = openVaultDb(start.vaultPath)
 const indexDb = openIndexDb(start.indexPath).sqlite
 const vault = new Vault(new VaultStore(vaultDb))
@@ -40,12 +53,31 @@ const snapshots = new SnapshotStore(vaultDb)
 const sessionSources = new SessionSources(vaultDb, indexDb)
 const places = new Places(start.host, adapters)
 const hurry = new Hurry()
-const code = new CodeRecorder(new CodeStore(indexDb), readCompanion)
+const scanner = new Scanner()
+const secretStore = new SecretStore(vaultDb)
+const secretPlaces = new PlaceStore(indexDb)
+const secrets = new KnownSecrets({ store: secretStore, key: openSecretKey(start.dataDir), scanner })
+const readPlace = (place: StoredPlace) => vault.readRange(place.generationId, place.offset, place.length)
+secrets.load(secretPlaces, readPlace)
+const finder = new SecretFinder({ scanner, secrets, places: secretPlaces })
+const propagation = new Propagation({
+  scanner,
+  secrets,
+  places: secretPlaces,
+  mask: new StoredMask(secretPlaces, secretStore),
+  rows: new RemaskStore(indexDb, secrets),
+  writer,
+  vault,
+  sources,
+  adapters,
+  report,
+})
+const code = new CodeRecorder(new CodeStore(indexDb, secrets), readCompanion)
 const reader = new SourceReader({
   vault,
   sources,
   writer,
-  understanding: new Understanding({ writer, adapters, code }),
+  understanding: new Understanding({ writer, adapters, code, finder }),
   hurry,
   report,
   onCompaction: (sourceId, sessionId, compaction) => void automatic.compacted(sourceId, sessionId, compaction),
@@ -70,7 +102,7 @@ const automatic = new AutomaticSnapshots({
   report,
   isEmpty: () => vault.totals().rawBytes === 0,
 })
-const answers = new Answers({ intake, keeper, taker, snapshots, report })
+const answers = new Answers({ intake, keeper, taker, snapshots, reveal, report })
 
 port.on('message', (order: IngestOrder) => {
   switch (order.kind) {
@@ -88,10 +120,34 @@ port.on('message', (order: IngestOrder) => {
 function report(one: IngestReport): void {
   port.postMessage(one)
   if (one.kind === 'session' || one.kind === 'state') automatic.somethingChanged()
+  if (one.kind === 'secrets' && one.secrets.length > 0) lookBackSoon()
   if (one.kind !== 'progress' || one.progress.state !== 'idle') return
+  lookBackSoon()
   // After a large import the write-ahead logs would stay as large as they grew.
   for (const database of [vaultDb, indexDb]) database.pragma('wal_checkpoint(TRUNCATE)')
   void automatic.idle()
+}
+
+/** The value at a place. */
+function reveal(placeId: number): string | null {
+  const place = secretPlaces.get(placeId)
+  const secret = place && secretStore.get(place.secretId)
+  return secret ? secrets.valueAt(place, secret.hash, readPlace) : null
+}
+
+/** After a pause, because secrets come in swarms; and never while an import runs, which ends with it. */
+function lookBackSoon(): void {
+  clearTimeout(lookBackTimer)
+  lookBackTimer = setTimeout(() => void lookBack(), LOOK_BACK_AFTER)
+}
+
+async function lookBack(): Promise<void> {
+  try {
+    await propagation.run()
+    indexDb.pragma('wal_checkpoint(TRUNCATE)')
+  } catch (error) {
+    report({ kind: 'trouble', message: `Known secrets could not be looked for: ${String(error)}`, path: null })
+  }
 }
 
 /** A session may be read before the backups that it names are kept: they are looked up where they lie, and kept later. */
@@ -103,6 +159,8 @@ function readCompanion(path: string): Uint8Array | null {
 }
 
 async function stop(): Promise<void> {
+  clearTimeout(lookBackTimer)
+  propagation.stop()
   await intake.stop()
   await Promise.all([answers.settled(), automatic.settled()])
   reader.stop()

@@ -3,7 +3,7 @@ import type { Adapter, LineContext, LineReading, ParsedEvent, SessionFact, Sourc
 import type { FileOp } from '../../code-state/file-op.ts'
 import { readJsonLine } from '../shared/json-line.ts'
 import { trimFiller } from '../shared/line-splitter.ts'
-import type { Shape } from '../shared/shape.ts'
+import { shapeOf, type Shape } from '../shared/shape.ts'
 import { eventsOf } from './events.ts'
 import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
@@ -36,7 +36,9 @@ function readLine(line: Uint8Array, context: LineContext): LineReading {
   try {
     const read = readJsonLine(bytes, RECORD_SIGNS)
     if ('problem' in read) return { kind: 'problem', reason: read.problem }
-    return joined(read.records.map((record, index) => readRecord(record, () => lineId(bytes, index), context)))
+    const { review } = context
+    const records = review ? read.records.map((record, index) => shapeOf(review.record(record, index))) : read.records
+    return joined(records.map((record, index) => readRecord(record, () => lineId(bytes, index), context)))
   } catch (error) {
     // Only foreign data can bring us here (a record nested thousands of levels deep): it is kept and told, never fatal.
     return { kind: 'problem', reason: `The record could not be understood: ${String(error)}` }

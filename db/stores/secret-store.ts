@@ -1,0 +1,85 @@
+import type { SecretState, SecretTier } from '../../server/contract/secrets.ts'
+import type { Sqlite } from '../client.ts'
+
+/** A secret as the vault knows it: by the hash of its value. */
+export interface StoredSecret {
+  id: number
+  hash: Buffer
+  tag: string
+  kind: string
+  provider: string | null
+  tier: SecretTier
+  length: number
+  state: SecretState
+  reason: string | null
+  createdAt: number
+}
+
+const COLUMNS = 'id, hash, tag, kind, provider, tier, length, state, reason, created_at AS createdAt'
+const RANK: Record<SecretTier, number> = { candidate: 0, likely: 1, definite: 2 }
+
+/** The secrets that were found, each once, and what the user decided about them. */
+export class SecretStore {
+  readonly #statements
+
+  constructor(vault: Sqlite) {
+    this.#statements = prepare(vault)
+  }
+
+  list(): StoredSecret[] {
+    return this.#statements.list.all()
+  }
+
+  get(id: number): StoredSecret | undefined {
+    return this.#statements.get.get(id)
+  }
+
+  findByHash(hash: Buffer): StoredSecret | undefined {
+    return this.#statements.byHash.get(hash)
+  }
+
+  isTagTaken(tag: string): boolean {
+    return this.#statements.byTag.get(tag) !== undefined
+  }
+
+  /** Id of the newest one; 0 when there is none. */
+  newest(): number {
+    return this.#statements.newest.get()?.id ?? 0
+  }
+
+  add(secret: Omit<StoredSecret, 'id' | 'state' | 'reason'>): StoredSecret {
+    this.#statements.add.run(secret)
+    const added = this.findByHash(secret.hash)
+    if (!added) throw new Error('A secret vanished while it was noted.')
+    return added
+  }
+
+  /** Notes that it was seen with more certainty than before. The placeholder keeps its kind. */
+  raiseTier(secret: StoredSecret, tier: SecretTier): boolean {
+    if (RANK[tier] <= RANK[secret.tier]) return false
+    this.#statements.setTier.run(tier, secret.id)
+    secret.tier = tier
+    return true
+  }
+
+  /** False when there is none of that id. */
+  setState(id: number, state: SecretState, reason: string | null): boolean {
+    return this.#statements.setState.run(state, reason, id).changes > 0
+  }
+}
+
+function prepare(sqlite: Sqlite) {
+  return {
+    list: sqlite.prepare<[], StoredSecret>(`SELECT ${COLUMNS} FROM secrets ORDER BY id`),
+    get: sqlite.prepare<[number], StoredSecret>(`SELECT ${COLUMNS} FROM secrets WHERE id = ?`),
+    byHash: sqlite.prepare<[Buffer], StoredSecret>(`SELECT ${COLUMNS} FROM secrets WHERE hash = ?`),
+    byTag: sqlite.prepare<[string], { id: number }>('SELECT id FROM secrets WHERE tag = ?'),
+    newest: sqlite.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM secrets'),
+    add: sqlite.prepare(
+      `INSERT INTO secrets (hash, tag, kind, provider, tier, length, created_at)
+       VALUES (@hash, @tag, @kind, @provider, @tier, @length, @createdAt) ON CONFLICT (hash) DO NOTHING`,
+    ),
+    setTier: sqlite.prepare<[string, number]>('UPDATE secrets SET tier = ? WHERE id = ?'),
+    setState: sqlite.prepare<[string, string | null, number]>('UPDATE secrets SET state = ?, reason = ? WHERE id = ?'),
+  }
+}

@@ -1,0 +1,113 @@
+import type { PlaceStore, StoredPlace } from '../../db/stores/place-store.ts'
+import type { SecretStore, StoredSecret } from '../../db/stores/secret-store.ts'
+import type { Hit } from '../redaction/finding.ts'
+import { KnownValues } from '../redaction/known-values.ts'
+import { replaceHits } from '../redaction/replace.ts'
+import type { Scanner } from '../redaction/scanner.ts'
+import { tagOf, type SecretKey } from '../secret-key.ts'
+
+/** What a secret is found by and shown as. */
+export interface SecretParts {
+  store: SecretStore
+  key: SecretKey
+  scanner: Scanner
+}
+
+/** Reads the bytes of a line from the vault. */
+export type ReadLine = (place: StoredPlace) => Uint8Array
+
+const SHORTEST_TAG = 4
+const PLACEHOLDER = /\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4,}\]/g
+
+/** What stands in the place of a secret. */
+export function placeholderOf(secret: Pick<StoredSecret, 'kind' | 'tag'>): string {
+  return `[REDACTED:${secret.kind}:${secret.tag}]`
+}
+
+/** The values of secrets, in memory only: they are read from the vault's bytes, and never logged, sent or stored. */
+export class KnownSecrets {
+  /** Definite and likely ones, to be found again without any context. */
+  readonly known = new KnownValues()
+  readonly #parts: SecretParts
+  readonly #byValue = new Map<string, StoredSecret>()
+  readonly #values = new Map<string, string>()
+
+  constructor(parts: SecretParts) {
+    this.#parts = parts
+  }
+
+  /** Reads the values of the secrets that were found before, each from one place. */
+  load(places: PlaceStore, readLine: ReadLine): void {
+    const secrets = new Map(this.#parts.store.list().map((secret) => [secret.id, secret]))
+    for (const place of places.firstOfEach()) {
+      const secret = secrets.get(place.secretId)
+      if (secret === undefined || this.#values.has(placeholderOf(secret))) continue
+      const value = this.valueAt(place, secret.hash, readLine)
+      if (value !== null) this.#remember(value, secret)
+    }
+  }
+
+  /** What stands at a place; null when the line does not hold it any more. */
+  valueAt(place: StoredPlace, hash: Buffer, readLine: ReadLine): string | null {
+    const { scanner, key } = this.#parts
+    const text = Buffer.from(readLine(place)).toString('utf8')
+    const { findings } = scanner.scanJson(text, { known: this.known }) ?? scanner.scanText(text, { known: this.known })
+    return findings.find(({ value }) => key.hash(value).equals(hash))?.value ?? null
+  }
+
+  /** The secret that a finding is, noted when it was never seen before. */
+  note(hit: Hit): StoredSecret {
+    const { store, key } = this.#parts
+    const noted = this.#byValue.get(hit.value)
+    if (noted !== undefined) {
+      if (store.raiseTier(noted, hit.tier)) this.#remember(hit.value, noted)
+      return noted
+    }
+    const hash = key.hash(hit.value)
+    const { kind, provider, tier, value } = hit
+    const secret =
+      store.findByHash(hash) ??
+      store.add({ hash, tag: this.#freeTag(hash), kind, provider, tier, length: value.length, createdAt: Date.now() })
+    store.raiseTier(secret, tier)
+    this.#remember(value, secret)
+    return secret
+  }
+
+  /** The newest secret that is noted: those up to it are looked for. */
+  newest(): number {
+    return this.#parts.store.newest()
+  }
+
+  /** A text with all known values replaced. */
+  mask(text: string): string {
+    const hits = this.known.find(text)
+    return hits.length === 0 ? text : replaceHits(text, hits, ({ value }) => this.placeholder(value))
+  }
+
+  /** A masked text as it was. Marks that are not of this installation, or whose value is not known now, stay. */
+  unmask(text: string): string {
+    return text.includes('[REDACTED:')
+      ? text.replace(PLACEHOLDER, (placeholder) => this.#values.get(placeholder) ?? placeholder)
+      : text
+  }
+
+  /** What stands in the place of a value that was noted. */
+  placeholder(value: string): string {
+    const secret = this.#byValue.get(value)
+    return secret === undefined ? '[REDACTED]' : placeholderOf(secret)
+  }
+
+  #remember(value: string, secret: StoredSecret): void {
+    this.#byValue.set(value, secret)
+    this.#values.set(placeholderOf(secret), value)
+    const { kind, provider, tier } = secret
+    if (tier !== 'candidate') this.known.add(value, { kind, provider, tier })
+  }
+
+  #freeTag(hash: Buffer): string {
+    for (let length = SHORTEST_TAG; ; length += 1) {
+      const tag = tagOf(hash, length)
+      if (!this.#parts.store.isTagTaken(tag)) return tag
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import { appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openIndexDb } from '../db/client.ts'
+import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
+import { buildApp } from './app.ts'
+import { allRoutes } from './contract/all-routes.ts'
+import type { LiveMessage } from './contract/live.ts'
+import { buildDeps, type Deps } from './deps.ts'
+import { line } from './ingest/testing.ts'
+import { sampleOf, seeded } from './redaction/sample.ts'
+
+const ID = 'claude-code:s'
+
+let folder: TemporaryFolder
+let deps: Deps
+let app: FastifyInstance
+let file: string
+let log = ''
+
+function startWorld(): void {
+  const home = join(folder.path, 'home')
+  const webDir = join(folder.path, 'web')
+  const dataDir = join(folder.path, 'data')
+  for (const made of [join(home, '.claude', 'projects', '-w-app'), webDir, dataDir])
+    mkdirSync(made, { recursive: true })
+  cpSync(join(import.meta.dirname, '../web/index.html'), join(webDir, 'index.html'))
+  file = join(home, '.claude', 'projects', '-w-app', 's.jsonl')
+  deps = buildDeps({
+    version: '1.2.3',
+    token: 'secret-token',
+    homeDir: home,
+    dataDir,
+    vaultFile: join(dataDir, 'vault.db'),
+    indexFile: join(dataDir, 'index.db'),
+    agentEnv: {},
+    isDemo: false,
+    log: pino({ level: 'trace' }, { write: (text: string) => void (log += text) }),
+    webDir,
+  })
+}
+
+beforeEach(async () => {
+  folder = createTemporaryFolder()
+  log = ''
+  startWorld()
+  app = await buildApp(deps)
+  await app.ready()
+})
+
+afterEach(async () => {
+  await app.close()
+  await deps.close()
+  folder.remove()
+})
+
+async function ask(path: string): Promise<string> {
+  const reply = await app.inject({
+    url: path,
+    headers: { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' },
+  })
+  return reply.body
+}
+
+const random = seeded(20)
+const TOKEN = sampleOf('ghp_{a62:30}{crc62}', random)
+const PASSWORD = ['wu7', 'Kd!', 'qP0x', 'z9'].join('')
+const ENCODED = sampleOf('glpat-{u64:20}', random)
+const LATE = ['nQ4', 'vL8', 'tR2', 'mZ6', 'k'].join('-')
+
+function call(id: string, name: string, input: object): string {
+  const content = [{ type: 'tool_use', id, name, input }]
+  return line('', {
+    type: 'assistant',
+    message: { id: `m-${id}`, role: 'assistant', model: 'claude-opus-4-5', content },
+  })
+}
+
+function result(id: string, text: string, toolUseResult: object): string {
+  const content = [{ type: 'tool_result', tool_use_id: id, content: text }]
+  return line('', { message: { role: 'user', content }, toolUseResult })
+}
+
+const BEFORE = `DB_PASSWORD=${PASSWORD}\nPORT=8080\n`
+const AFTER = `DB_PASSWORD=${PASSWORD}\nPORT=9090\n`
+
+function session(): string {
+  return [
+    line(`The way in is ${LATE}, remember it`),
+    line(`Use ${TOKEN} for the upload`),
+    line('', { type: 'summary', summary: `About ${TOKEN}`, leafUuid: 'x' }),
+    call('t1', 'Write', { file_path: '/w/app/.env', content: BEFORE }),
+    result('t1', 'ok', {
+      type: 'create',
+      filePath: '/w/app/.env',
+      content: BEFORE,
+      structuredPatch: [],
+      originalFile: null,
+    }),
+    call('t2', 'Edit', { file_path: '/w/app/.env', old_string: 'PORT=8080', new_string: 'PORT=9090' }),
+    result('t2', 'ok', {
+      filePath: '/w/app/.env',
+      oldString: 'PORT=8080',
+      newString: 'PORT=9090',
+      originalFile: BEFORE,
+      structuredPatch: [
+        {
+          oldStart: 1,
+          oldLines: 2,
+          newStart: 1,
+          newLines: 2,
+          lines: [` DB_PASSWORD=${PASSWORD}`, '-PORT=8080', '+PORT=9090'],
+        },
+      ],
+    }),
+    call('t3', 'Bash', { command: `echo ${Buffer.from(`token: ${ENCODED}\n`).toString('base64')} | base64 -d` }),
+    result('t3', `token: ${ENCODED}`, { stdout: `{"token":"${ENCODED}"}`, stderr: '', interrupted: false }),
+    line(
+      `It says ${TOKEN.slice(0, 4)}… and in a URL https://ci:${PASSWORD}@example.org/x, then \u001b[31m${TOKEN}\u001b[0m`,
+    ),
+  ].join('')
+}
+
+/** Everything that the data folder holds outside of the vault, contents of files unpacked. */
+function atRest(): string {
+  const dir = join(folder.path, 'data')
+  const files = readdirSync(dir).filter((name) => !name.startsWith('vault.db'))
+  const raw = files.map((name) => readFileSync(join(dir, name), 'latin1')).join('\n')
+  const { sqlite } = openIndexDb(join(dir, 'index.db'), { readonly: true })
+  const bodies = sqlite
+    .prepare<[], { body: Buffer; is_packed: number }>('SELECT body, is_packed FROM code_contents')
+    .all()
+  sqlite.close()
+  const contents = bodies.map(({ body, is_packed }) => (is_packed ? zstdDecompressSync(body) : body).toString('latin1'))
+  return [raw, ...contents].join('\n')
+}
+
+async function everyAnswer(): Promise<string> {
+  const paths = allRoutes
+    .filter(({ method }) => method === 'GET')
+    .map(({ path }) => path.replace(':sessionId', encodeURIComponent(ID)).replace(/:(seq|secretId|sourceId)/, '1'))
+  const extra = [
+    ...Array.from({ length: 12 }, (_, seq) => `/api/sessions/${ID}/events/${seq}`),
+    ...Array.from({ length: 12 }, (_, seq) => `/api/sessions/${ID}/events/${seq}/line`),
+    ...['/w/app/.env', '.env'].map((path) => `/api/sessions/${ID}/code/file?path=${encodeURIComponent(path)}`),
+    `/api/sessions/${ID}/code/diff?path=.env&from=start`,
+    `/api/sessions/${ID}/find?q=token`,
+    `/api/sessions?q=${encodeURIComponent('About')}`,
+  ]
+  let all = ''
+  for (const path of [...paths, ...extra]) all += `${path}\n${await ask(path)}\n`
+  return all
+}
+
+test('no value of a secret stands in the index, in a log or in any answer, wherever the session shows it', async () => {
+  writeFileSync(file, session())
+  await deps.ingest.start()
+  await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBeGreaterThan(8)
+  // The value of the first line is named only now.
+  appendFileSync(file, line(`export ADMIN_PASSWORD='${LATE}'`))
+  await expect
+    .poll(async () => (await ask(`/api/sessions/${ID}/events`)).includes(LATE), { timeout: 20_000 })
+    .toBe(false)
+  await expect.poll(() => atRest().includes(LATE), { timeout: 20_000 }).toBe(false)
+
+  const [stored, answers] = [atRest(), await everyAnswer()]
+  for (const value of [TOKEN, PASSWORD, ENCODED, LATE]) {
+    expect(stored.includes(value), `at rest: ${value.slice(0, 4)}`).toBe(false)
+    expect(
+      answers
+        .split('\n')
+        .filter((text) => text.includes(value))
+        .map((text) => text.slice(0, 200)),
+    ).toEqual([])
+    expect(log.includes(value)).toBe(false)
+  }
+  expect(answers).toMatch(/\[REDACTED:github-pat:[A-Z2-7]{4}\]/)
+  expect(answers).not.toContain(Buffer.from(`token: ${ENCODED}\n`).toString('base64').slice(8, 30))
+}, 90_000)
+
+test('a file’s hash and size are those of its true bytes, and its text is masked', async () => {
+  writeFileSync(file, session())
+  await deps.ingest.start()
+  await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBeGreaterThan(8)
+
+  const code = JSON.parse(await ask(`/api/sessions/${ID}/code/file?path=.env`)) as Record<string, unknown>
+
+  expect(code['sha256']).toBe(createHash('sha256').update(AFTER).digest('hex'))
+  expect(code['bytes']).toBe(AFTER.length)
+  expect(code['confidence']).toBe('exact')
+  expect(code['text']).toMatch(/^DB_PASSWORD=\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4}\]\nPORT=9090\n$/)
+})
+
+test('the same value has the same mark in another session and after the index was made anew', async () => {
+  writeFileSync(file, line(`Use ${TOKEN}`))
+  writeFileSync(file.replace('s.jsonl', 'o.jsonl'), line(`With ${TOKEN} again`))
+  await deps.ingest.start()
+  const marks = async () => {
+    const texts = [await ask(`/api/sessions/${ID}/events`), await ask('/api/sessions/claude-code:o/events')]
+    return texts.map((text) => /\[REDACTED:[^\]]+\]/.exec(text)?.[0])
+  }
+  await expect.poll(async () => (await marks()).every(Boolean), { timeout: 20_000 }).toBe(true)
+  const [first, other] = await marks()
+  expect(other).toBe(first)
+})
+
+test('a secret in a session that grows is told at once, and only once', async () => {
+  const messages: LiveMessage[] = []
+  deps.live.listen((message) => messages.push(message))
+  writeFileSync(file, line('hello'))
+  await deps.ingest.start()
+  await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBe(1)
+
+  appendFileSync(file, line(`Use ${TOKEN}`))
+  appendFileSync(file, line(`Once more ${TOKEN}`))
+
+  const found = () => messages.filter(({ kind }) => kind === 'finding')
+  await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBe(3)
+  await expect.poll(found).toMatchObject([{ sessionId: ID, secretKind: 'github-pat', seq: 1 }])
+})
