@@ -46,6 +46,7 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
     readKept,
     forbidden: [material.dataDir],
     heldBy: (path) => holders.of(path),
+    shown: async (patch) => (await ingest.maskTexts([patch]))[0] ?? '',
     onChange: () => live.announce({ kind: 'vault' }),
   })
   const snapshots = new SnapshotStore(vaultDb)
@@ -73,7 +74,16 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
       adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host) ?? null,
     localPath,
   })
-  const codeRestores = new CodeRestores({ outside, code, sessions, resolveMoment, localPath, agentRoots })
+  const codeRestores = new CodeRestores({
+    outside,
+    code,
+    sessions,
+    resolveMoment,
+    localPath,
+    agentRoots,
+    unmask: (marks) => ingest.unmask(marks),
+    maskTexts: (texts) => ingest.maskTexts(texts),
+  })
   return { outside, restores, codeRestores }
 }
 

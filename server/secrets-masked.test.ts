@@ -222,3 +222,27 @@ test('a secret in a session that grows is told at once, and only once', async ()
   await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBe(3)
   await expect.poll(found).toMatchObject([{ sessionId: ID, secretKind: 'github-pat', seq: 1 }])
 })
+
+test('code is written as it was, with its secrets, and the difference that is shown before has none', async () => {
+  writeFileSync(file, session())
+  await deps.ingest.start()
+  await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBeGreaterThan(8)
+  const target = join(folder.path, 'restored')
+  const restore = async (dryRun: boolean) => {
+    const reply = await app.inject({
+      method: 'POST',
+      url: `/api/sessions/${ID}/code/restore`,
+      headers: { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' },
+      payload: { target: { kind: 'folder', path: target }, dryRun },
+    })
+    return reply.body
+  }
+
+  expect(JSON.parse(await restore(false))).toMatchObject({ applied: true })
+  expect(readFileSync(join(target, '.env'), 'utf8')).toBe(AFTER)
+  writeFileSync(join(target, '.env'), BEFORE)
+  const plan = await restore(true)
+
+  expect(plan).toContain('+PORT=9090')
+  expect(plan).not.toContain(PASSWORD)
+})

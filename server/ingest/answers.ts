@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts'
 import { VaultFullError } from '../vault/vault-full-error.ts'
 import type { Intake } from './intake.ts'
 import type { KeepFirst } from './keep-first.ts'
+import type { KnownSecrets } from './known-secrets.ts'
 import type { IngestAnswers, IngestAsk, IngestReport } from './protocol.ts'
 import type { SnapshotTaker } from './snapshot-taker.ts'
 
@@ -15,6 +16,7 @@ export interface AnswerParts {
   taker: SnapshotTaker
   snapshots: SnapshotStore
   reveal(placeId: number): string | null
+  secrets: KnownSecrets
   report(report: IngestReport): void
 }
 
@@ -60,6 +62,10 @@ export class Answers {
         const value = this.#parts.reveal(ask.placeId)
         return value === null ? null : { value }
       }
+      case 'mask':
+        return ask.texts.map((text) => this.#parts.secrets.maskShown(text))
+      case 'unmask':
+        return this.#parts.secrets.behind(ask.marks)
       case 'copy':
         return keeper.copy(ask.path)
       case 'snapshot':

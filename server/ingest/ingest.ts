@@ -117,6 +117,16 @@ export class Ingest {
     return (await this.#ask({ kind: 'reveal', placeId }))?.value ?? null
   }
 
+  /** Texts as they may be shown: secrets replaced. */
+  async maskTexts(texts: string[]): Promise<string[]> {
+    return this.#ask({ kind: 'mask', texts })
+  }
+
+  /** What stands behind marks of secrets; those that are not known are left out. Only to write files as they were. */
+  async unmask(marks: string[]): Promise<Map<string, string>> {
+    return this.#ask({ kind: 'unmask', marks })
+  }
+
   /** Leaves the backlog of an import where it is; sessions that grow are kept and read all the same. */
   async pauseImport(): Promise<void> {
     await this.#ask({ kind: 'pause' })

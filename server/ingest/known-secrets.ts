@@ -17,7 +17,8 @@ export interface SecretParts {
 export type ReadLine = (place: StoredPlace) => Uint8Array
 
 const SHORTEST_TAG = 4
-const PLACEHOLDER = /\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4,}\]/g
+/** What stands in the place of secrets in texts. */
+export const PLACEHOLDER = /\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4,}\]/g
 
 /** What stands in the place of a secret. */
 export function placeholderOf(secret: Pick<StoredSecret, 'kind' | 'tag'>): string {
@@ -84,6 +85,23 @@ export class KnownSecrets {
     return hits.length === 0 ? text : replaceHits(text, hits, ({ value }) => this.placeholder(value))
   }
 
+  /** A text with everything replaced that is known or looks like a secret; nothing is noted. */
+  maskShown(text: string): string {
+    const { findings } = this.#parts.scanner.scanText(text, { known: this.known })
+    const sure = findings.filter(({ tier }) => tier !== 'candidate')
+    return replaceHits(text, sure, ({ value, kind }) => this.#placeholderFor(value, kind))
+  }
+
+  /** The values behind marks, of those that are known. */
+  behind(marks: readonly string[]): Map<string, string> {
+    return new Map(
+      marks.flatMap((mark) => {
+        const value = this.#values.get(mark)
+        return value === undefined ? [] : [[mark, value] as const]
+      }),
+    )
+  }
+
   /** A masked text as it was. Marks that are not of this installation, or whose value is not known now, stay. */
   unmask(text: string): string {
     return text.includes('[REDACTED:')
@@ -95,6 +113,11 @@ export class KnownSecrets {
   placeholder(value: string): string {
     const secret = this.#byValue.get(value)
     return secret === undefined ? '[REDACTED]' : placeholderOf(secret)
+  }
+
+  #placeholderFor(value: string, kind: string): string {
+    const noted = this.#byValue.get(value)
+    return placeholderOf(noted ?? { kind, tag: tagOf(this.#parts.key.hash(value), SHORTEST_TAG) })
   }
 
   #remember(value: string, secret: StoredSecret): void {

@@ -37,6 +37,10 @@ export interface IngestAnswers {
   resume: { ask: object; answer: null }
   /** The value at a place; null when it does not stand there any more. For one person's eyes, once. */
   reveal: { ask: { placeId: number }; answer: { value: string } | null }
+  /** Texts as they may be shown: secrets replaced, whether or not they were noted before. */
+  mask: { ask: { texts: string[] }; answer: string[] }
+  /** What stands behind marks; those that are not known are left out. Only to write files as they were. */
+  unmask: { ask: { marks: string[] }; answer: Map<string, string> }
   copy: { ask: { path: string }; answer: KeptCopy | null }
   snapshot: { ask: { request: SnapshotRequest }; answer: Snapshot }
   /** Null when there is no such snapshot. */

@@ -102,7 +102,7 @@ const automatic = new AutomaticSnapshots({
   report,
   isEmpty: () => vault.totals().rawBytes === 0,
 })
-const answers = new Answers({ intake, keeper, taker, snapshots, reveal, report })
+const answers = new Answers({ intake, keeper, taker, snapshots, reveal, secrets, report })
 
 port.on('message', (order: IngestOrder) => {
   switch (order.kind) {

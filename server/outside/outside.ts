@@ -21,6 +21,8 @@ export interface OutsideParts extends CarryOutParts {
   forbidden: readonly string[]
   /** A sentence when a running agent holds the file. */
   heldBy?(path: string): Promise<string | null> | string | null
+  /** Takes secrets out of a difference before it is shown. */
+  shown?(patch: string): Promise<string> | string
   /** Called after files were written or put back. */
   onChange?(): void
   now?(): number
@@ -62,7 +64,11 @@ export class Outside {
 
   constructor(parts: OutsideParts) {
     this.#parts = parts
-    this.#world = { forbidden: parts.forbidden, heldBy: (path) => parts.heldBy?.(path) ?? null }
+    this.#world = {
+      forbidden: parts.forbidden,
+      heldBy: (path) => parts.heldBy?.(path) ?? null,
+      shown: (patch) => parts.shown?.(patch) ?? patch,
+    }
   }
 
   /** Says what writing the files would do. */

@@ -43,6 +43,8 @@ export interface FilePlan {
 export interface PlanWorld {
   forbidden: readonly string[]
   heldBy(path: string): Promise<string | null> | string | null
+  /** A difference as it may be shown: secrets in it are replaced. */
+  shown(patch: string): Promise<string> | string
 }
 
 /** Files in work at once. */
@@ -136,7 +138,8 @@ async function planOne(
     const reason = action === 'unchanged' ? null : await reasonAgainst(write, target, world)
     if (reason !== null) return refused(reason, bytesBefore)
     const seen = target.seen?.stamp ?? null
-    return { write, planned: { ...planned, bytesBefore, action, patch, seen }, target }
+    const shown = patch === null ? null : await world.shown(patch)
+    return { write, planned: { ...planned, bytesBefore, action, patch: shown, seen }, target }
   } catch (error) {
     const refusal = refusalOf(write.path, error)
     if (refusal instanceof Refusal) return refused(refusal.reason, bytesBefore)

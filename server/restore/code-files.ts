@@ -11,6 +11,10 @@ export interface CodeFileState {
   below: string
   /** Null where the file is known to be deleted. */
   content: Content | null
+  /** The text as it is stored, secrets replaced; null where there is none. */
+  masked(): string | null
+  /** Tells what stands behind the marks in it: the content is that of the file itself from then on. */
+  unmask(values: ReadonlyMap<string, string>): void
   /** SHA-256 of every content that it is known to have had. */
   everHeld(): Set<string>
 }
@@ -57,6 +61,22 @@ export function filesOfMoment(
   return found
 }
 
+const MARK = /\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4,}\]/g
+
+/** Puts secrets back into the contents that will be written: texts are stored without them. */
+export async function bringBackSecrets(
+  files: readonly CodeFileState[],
+  ask: (marks: string[]) => Promise<Map<string, string>>,
+): Promise<void> {
+  const marked = files.flatMap((file) => {
+    const marks = file.masked()?.match(MARK)
+    return marks ? [{ file, marks }] : []
+  })
+  if (marked.length === 0) return
+  const values = await ask([...new Set(marked.flatMap(({ marks }) => marks))])
+  for (const { file } of marked) file.unmask(values)
+}
+
 /**
  * Why a file that was deleted at the moment is left alone all the same: what stands there now was never seen in a
  * session. Null when it may be deleted, or when nothing is there.
@@ -97,17 +117,24 @@ function reasonAgainst(below: string): string | null {
 
 function stateOf(code: CodeReader, file: FileAtMoment, below: string): CodeFileState {
   const { content } = file.version
+  let values: ReadonlyMap<string, string> = new Map()
+  const textOf = (id: number) => code.text(id)?.replace(MARK, (mark) => values.get(mark) ?? mark) ?? null
+  const isThere = content !== null && content !== undefined
   return {
     recorded: file.path,
     below,
-    content: content === null || content === undefined ? null : contentOf(code, content, file),
+    content: isThere ? contentOf(() => textOf(content), file) : null,
+    masked: () => (isThere ? code.text(content) : null),
+    unmask: (known) => {
+      values = known
+    },
     everHeld: () => code.everHeld(file.path),
   }
 }
 
-function contentOf(code: CodeReader, id: number, { bytes, sha256, path }: FileAtMoment): Content {
+function contentOf(read: () => string | null, { bytes, sha256, path }: FileAtMoment): Content {
   const whole = (): Buffer => {
-    const text = code.text(id)
+    const text = read()
     if (text === null)
       throw new AppError('unavailable', `The content of ${path} is not in the index any more. Try again later.`)
     return Buffer.from(text)

@@ -81,6 +81,8 @@ beforeEach(() => {
       sessionId === 'cc:1' ? { key: 1, seq: Number(at ?? 5), projectPath: '/p' } : undefined,
     localPath: (path) => path.replace(/^\/p/, project),
     agentRoots: () => [join(folder, 'agent')],
+    unmask: () => Promise.resolve(new Map()),
+    maskTexts: (texts) => Promise.resolve(texts),
   })
 })
 

@@ -8,7 +8,7 @@ import type { restoreCode } from '../contract/restore.ts'
 import { AppError, notFound } from '../errors.ts'
 import { tokenOf, type FileWrite, type Outside } from '../outside/outside.ts'
 import { isInside } from '../outside/target.ts'
-import { filesOfMoment, reasonToLeave, type MomentFiles } from './code-files.ts'
+import { bringBackSecrets, filesOfMoment, reasonToLeave, type MomentFiles } from './code-files.ts'
 import { patchToMoment } from './code-patch.ts'
 import { addWorktree, checkWorktree, findBase, planOverCommit, removeWorktree, type WorktreeBase } from './worktree.ts'
 
@@ -24,6 +24,10 @@ export interface CodeRestoreParts {
   ): { key: number; seq: number; projectPath: string | null } | undefined
   localPath(path: string): string
   agentRoots(): readonly string[]
+  /** What stands behind marks of secrets in masked texts. */
+  unmask(marks: string[]): Promise<Map<string, string>>
+  /** Texts as they may be shown. */
+  maskTexts(texts: string[]): Promise<string[]>
 }
 
 type Request = z.output<typeof restoreCode.body>
@@ -54,7 +58,7 @@ export class CodeRestores {
   }
 
   async restore(sessionId: string, request: Request): Promise<Reply> {
-    const wanted = this.#want(sessionId, request)
+    const wanted = await this.#want(sessionId, request)
     switch (request.target.kind) {
       case 'folder':
         return this.#write(wanted, this.#checkFolder(request.target.path), 'folder')
@@ -74,15 +78,17 @@ export class CodeRestores {
     await removeWorktree(repository, folder, branch)
   }
 
-  #want(sessionId: string, request: Request): Wanted {
+  async #want(sessionId: string, request: Request): Promise<Wanted> {
     const session = this.#parts.sessions.find(sessionId)
     if (!session) throw notFound('session', sessionId)
     const moment = this.#parts.resolveMoment(sessionId, request.at)
     if (!moment) throw notFound('event', request.at ?? '')
     const { code } = this.#parts
     const at = { session: moment.key, seq: moment.seq }
+    const found = filesOfMoment(code, at, moment.projectPath, request)
+    await bringBackSecrets(found.files, (marks) => this.#parts.unmask(marks))
     return {
-      ...filesOfMoment(code, at, moment.projectPath, request),
+      ...found,
       title: `Files of “${session.title}” as at event ${moment.seq}`,
       request,
       projectPath: moment.projectPath,
@@ -108,7 +114,7 @@ export class CodeRestores {
 
   async #patch(wanted: Wanted, root: string): Promise<Reply> {
     const files = await this.#parts.outside.plan(writesOf(wanted, root, 'project'))
-    const patch = await patchToMoment(wanted.files, files, root)
+    const [patch = ''] = await this.#parts.maskTexts([await patchToMoment(wanted.files, files, root)])
     return replyOf(wanted, files, { applied: false, plan: tokenOf(files), patch })
   }
 
