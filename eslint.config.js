@@ -16,8 +16,6 @@ const features = [
   'hooks',
   'warnings',
   'secrets',
-  'redactions',
-  'sharing',
 ]
 const layer2 = ['adapters', 'redaction', 'vault', 'outside', 'live']
 

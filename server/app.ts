@@ -16,6 +16,7 @@ import { replayRoutes } from './replay/routes.ts'
 import { restoreRoutes } from './restore/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { secretRoutes } from './secrets/routes.ts'
 import { warningRoutes } from './warnings/routes.ts'
 import { snapshotRoutes } from './snapshots/routes.ts'
 
@@ -69,6 +70,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     settingsRoutes(app, deps)
     hookRoutes(app, deps)
     warningRoutes(app, deps)
+    secretRoutes(app, deps)
     snapshotRoutes(app, deps)
   })
   await serveWeb(app, deps.webDir)

@@ -28,6 +28,8 @@ import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import type { ReplayDeps } from './replay/routes.ts'
 import { composeRestore } from './restore-deps.ts'
+import { composeSecrets } from './secret-deps.ts'
+import type { SecretDeps } from './secrets/routes.ts'
 import type { RestoreDeps } from './restore/routes.ts'
 import type { SessionDeps } from './sessions/routes.ts'
 import { mapPath } from './settings/path-mappings.ts'
@@ -39,7 +41,16 @@ import type { WarningDeps } from './warnings/routes.ts'
 
 /** Everything that routes need, and what runs beside them. */
 export interface Deps
-  extends SessionDeps, ReplayDeps, SettingsDeps, CompactionDeps, RestoreDeps, SnapshotDeps, HookDeps, WarningDeps {
+  extends
+    SessionDeps,
+    ReplayDeps,
+    SettingsDeps,
+    CompactionDeps,
+    RestoreDeps,
+    SnapshotDeps,
+    HookDeps,
+    WarningDeps,
+    SecretDeps {
   token: string
   log: Logger
   /** The built web app. */
@@ -120,6 +131,16 @@ export function buildDeps(setting: Setting): Deps {
   const bodies = new EventBodies(kept, adapters, mask)
   const inOrder = new EventBodies(readingAhead(kept), adapters, mask)
   const compactions = new Compactions({ sessions, source: { events, bodies: inOrder }, tokens: new Tokens() })
+  const secrets = composeSecrets({
+    sessions,
+    events,
+    secretStore,
+    places,
+    mask,
+    readRange: kept.readRange,
+    ingest,
+    live,
+  })
   const code = new CodeReader(indexDb)
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
   const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }
@@ -143,6 +164,7 @@ export function buildDeps(setting: Setting): Deps {
     ...restore,
     ...snapshots,
     ...hooks,
+    ...secrets,
     webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
     priceDate: PRICE_DATE,
     sessions,

@@ -25,6 +25,17 @@ export interface StoredPlace extends Place {
   id: number
 }
 
+/** How often a secret stands in a session, and between which times. */
+export interface SessionCount {
+  secretId: number
+  sessionId: string
+  agent: string
+  projectPath: string | null
+  places: number
+  first: number | null
+  last: number | null
+}
+
 interface Row extends Omit<StoredPlace, 'path' | 'within' | 'isKey'> {
   path: string
   isKey: number
@@ -84,7 +95,7 @@ export class PlaceStore {
   }
 
   /** How often each secret stands in each session. */
-  counts(): { secretId: number; sessionKey: number; places: number; first: number | null; last: number | null }[] {
+  counts(): SessionCount[] {
     return this.#statements.counts.all()
   }
 
@@ -97,6 +108,15 @@ export class PlaceStore {
     unchecked: number
   }): void {
     this.#statements.noteScan.run(scan)
+  }
+
+  sessionIdOf(place: Pick<Place, 'sessionKey'>): string | undefined {
+    return this.#statements.sessionId.get(place.sessionKey)?.id
+  }
+
+  /** True while a part of the session was not looked through with these rules and all known values. */
+  isBehind(sessionKey: number, rules: string, knownUpTo: number): boolean {
+    return this.#statements.isBehind.get(sessionKey, rules, knownUpTo) !== undefined
   }
 
   uncheckedOf(sessionKey: number): number {
@@ -147,12 +167,14 @@ function prepare(sqlite: Sqlite) {
     isKnownIn: sqlite.prepare<[number, number], { id: number }>(
       'SELECT id FROM secret_places WHERE secret_id = ? AND session_key = ? LIMIT 1',
     ),
-    counts: sqlite.prepare<
-      [],
-      { secretId: number; sessionKey: number; places: number; first: number | null; last: number | null }
-    >(
-      `SELECT secret_id AS secretId, session_key AS sessionKey, count(*) AS places, min(at) AS first, max(at) AS last
-       FROM secret_places GROUP BY secret_id, session_key`,
+    counts: sqlite.prepare<[], SessionCount>(
+      `SELECT secret_id AS secretId, id AS sessionId, agent, project_path AS projectPath, p.places, p.first, p.last
+       FROM (SELECT secret_id, session_key, count(*) AS places, min(at) AS first, max(at) AS last
+         FROM secret_places GROUP BY secret_id, session_key) p JOIN sessions ON key = p.session_key`,
+    ),
+    sessionId: sqlite.prepare<[number], { id: string }>('SELECT id FROM sessions WHERE key = ?'),
+    isBehind: sqlite.prepare<[number, string, number], { one: number }>(
+      'SELECT 1 AS one FROM secret_scans WHERE session_key = ? AND (rules <> ? OR known_up_to < ?) LIMIT 1',
     ),
     noteScan: sqlite.prepare(
       `INSERT INTO secret_scans (generation_id, session_key, rules, known_up_to, unchecked)

@@ -4,6 +4,7 @@ import * as compaction from './compaction.ts'
 import * as fork from './fork.ts'
 import * as hooks from './hooks.ts'
 import * as replay from './replay.ts'
+import * as secrets from './secrets.ts'
 import * as restore from './restore.ts'
 import * as sessions from './sessions.ts'
 import * as snapshots from './snapshots.ts'
@@ -20,6 +21,7 @@ export const allRoutes: readonly Route[] = [
   fork,
   snapshots,
   hooks,
+  secrets,
 ]
   .flatMap((area) => Object.values(area))
   .filter((value): value is Route => typeof value === 'object' && 'reply' in value && 'method' in value)

@@ -45,8 +45,6 @@ export const Secret = z.object({
   projects: z.array(z.string()),
   firstSeenAt: z.iso.datetime().nullable(),
   lastSeenAt: z.iso.datetime().nullable(),
-  /** Found by rules that are newer than the first look at its session. */
-  isNewFind: z.boolean(),
   /** How it is made worthless: one or two sentences, and where. */
   advice: z.object({ text: z.string(), url: z.string().nullable() }),
 })
@@ -161,83 +159,10 @@ export const sessionFindings = defineRoute({
   }),
 })
 
-/** A pattern of the user's own, in RE2 syntax: it runs in linear time on whatever it meets. */
-export const SecretPattern = z.object({
-  id: z
-    .string()
-    .min(1)
-    .max(60)
-    .regex(/^[a-z0-9][a-z0-9-]*$/),
-  label: z.string().min(1).max(100),
-  pattern: z.string().min(1).max(1000),
-  /** Plain text of three characters or more that stands in or near each match; without it the pattern is not tried. */
-  keyword: z.string().min(3).max(100),
-  severity: SecretSeverity,
-})
-export type SecretPattern = z.infer<typeof SecretPattern>
-
-export const SecretSettings = z.object({
-  patterns: z.array(SecretPattern).max(100),
-  /** Replace names of users in paths, e-mail addresses and host names in what is shared, each by the same stand-in. */
-  personalData: z.boolean(),
-})
-export type SecretSettings = z.infer<typeof SecretSettings>
-
-export const getSecretSettings = defineRoute({
-  method: 'GET',
-  path: '/api/settings/secrets',
-  summary: 'Returns the user’s own patterns, what else is taken out of shares, and the version of the rules.',
-  area: 'Secrets',
-  reply: SecretSettings.extend({ rulesVersion: z.string(), formats: z.number().int() }),
-})
-
-export const putSecretSettings = defineRoute({
-  method: 'PUT',
-  path: '/api/settings/secrets',
-  summary: 'Sets the user’s own patterns and what else is taken out of shares. Sessions are looked at again with them.',
-  area: 'Secrets',
-  body: SecretSettings,
-  reply: SecretSettings,
-})
-
-export const tryPattern = defineRoute({
-  method: 'POST',
-  path: '/api/settings/secrets/try',
-  summary: 'Tries a pattern on a text, or the built-in rules when none is given, and says where it matches.',
-  area: 'Secrets',
-  body: z.object({
-    pattern: z.string().max(1000).nullable(),
-    keyword: z.string().max(100).default(''),
-    text: z.string().max(100_000),
-  }),
-  reply: z.object({
-    /** Null when the pattern can be used; else what is wrong with it, as a sentence. */
-    problem: z.string().nullable(),
-    matches: z.array(z.object({ start: z.number().int(), end: z.number().int(), kind: z.string(), tier: SecretTier })),
-  }),
-})
-
-/** Another file on this machine that holds a known value. It is listed and never touched. */
-export const Elsewhere = z.object({
-  path: z.string(),
-  line: z.number().int(),
-  secretId: z.number().int(),
-})
-export type Elsewhere = z.infer<typeof Elsewhere>
-
-export const lookElsewhere = defineRoute({
-  method: 'POST',
-  path: '/api/secrets/elsewhere',
-  summary: 'Starts or stops a search of the projects and the agents’ folders for files that hold a known value.',
-  area: 'Secrets',
-  body: z.object({ run: z.boolean() }),
-  reply: z.object({ state: z.enum(['running', 'idle']) }),
-})
-
 export const getSecretReport = defineRoute({
   method: 'GET',
   path: '/api/secrets/report',
-  summary: 'Says what stands where: secrets by project and agent, what to rotate first, other files that hold them.',
+  summary: 'Says what stands where: secrets by project and agent, and what to rotate first.',
   area: 'Secrets',
   reply: z.object({
     rows: z.array(
@@ -252,13 +177,5 @@ export const getSecretReport = defineRoute({
     ),
     /** Open secrets in the order in which they should be rotated. */
     rotateFirst: z.array(Secret).max(20),
-    elsewhere: z.object({
-      state: z.enum(['never', 'running', 'done', 'stopped']),
-      at: z.iso.datetime().nullable(),
-      filesLookedAt: z.number().int(),
-      items: z.array(Elsewhere).max(1000),
-      /** Files that could not be read or were too large. */
-      skipped: z.number().int(),
-    }),
   }),
 })

@@ -32,6 +32,22 @@ export class StoredMask {
     }
   }
 
+  /** The string that a place is in, masked; null when the line cannot be read any more. */
+  textAt(place: StoredPlace, line: Uint8Array): string | null {
+    const review = this.reviewOf(place.generationId, place.offset) ?? { record: (value: unknown) => value }
+    let inner: unknown
+    try {
+      inner = review.record(JSON.parse(Buffer.from(line).toString('utf8')), place.record)
+    } catch {
+      return null
+    }
+    for (const step of place.isKey ? [] : place.path) {
+      if (typeof inner !== 'object' || inner === null) return null
+      inner = (inner as Record<string | number, unknown>)[step]
+    }
+    return typeof inner === 'string' ? inner : null
+  }
+
   /** True when a line holds a secret that is masked where it is shown. */
   has(generationId: number, offset: number): boolean {
     return this.#places.ofLine(generationId, offset).some(({ tier }) => tier !== 'candidate')

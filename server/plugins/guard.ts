@@ -9,6 +9,8 @@ export function guard(app: FastifyInstance, token: string): void {
   app.addHook('onRequest', async (request, reply) => {
     checkHost(request)
     checkOrigin(request)
+    // What sessions say stays in this machine's memory: no browser keeps an answer on disk.
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
     if (acceptsToken(request, reply, token)) return reply
     if (hasToken(request, token)) return
     if (request.url.startsWith('/api/')) {

@@ -1,5 +1,4 @@
 import Archive from '@lucide/svelte/icons/archive-restore'
-import EyeOff from '@lucide/svelte/icons/eye-off'
 import FileCode from '@lucide/svelte/icons/file-code'
 import GitFork from '@lucide/svelte/icons/git-fork'
 import NotebookPen from '@lucide/svelte/icons/notebook-pen'
@@ -13,5 +12,4 @@ export const changeLooks: Record<ChangeKind, { word: string; icon: typeof Archiv
   fork: { word: 'Fork', icon: GitFork },
   hooks: { word: 'Agent settings', icon: Plug },
   brief: { word: 'Recovery brief', icon: NotebookPen },
-  redaction: { word: 'Redaction', icon: EyeOff },
 }
