@@ -182,6 +182,15 @@ test('no value of a secret stands in the index, in a log or in any answer, where
   expect(answers).not.toContain(Buffer.from(`token: ${ENCODED}\n`).toString('base64').slice(8, 30))
 }, 90_000)
 
+test('a value that is named only in a later line of the same file is masked in the earlier one too', async () => {
+  writeFileSync(file, line(`The way in is ${LATE}, remember it`) + line(`export ADMIN_PASSWORD='${LATE}'`))
+  await deps.ingest.start()
+  await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBe(2)
+
+  await expect.poll(() => atRest().includes(LATE), { timeout: 20_000 }).toBe(false)
+  expect(await everyAnswer()).not.toContain(LATE)
+})
+
 test('a file’s hash and size are those of its true bytes, and its text is masked', async () => {
   writeFileSync(file, session())
   await deps.ingest.start()

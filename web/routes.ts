@@ -7,6 +7,8 @@ export type Place =
   | { page: 'compaction'; sessionId: string; seq: number | null }
   /** `snapshotId` opens one snapshot, `compareWith` compares it with a later one or with now. */
   | { page: 'vault'; snapshotId: number | null; compareWith: number | 'now' | null }
+  /** `secretId` opens one. */
+  | { page: 'secrets'; secretId: number | null }
   | { page: 'settings' }
   | { page: 'unknown'; path: string }
 
@@ -16,6 +18,7 @@ export function placeOf(path: string): Place {
   const [first] = parts
   if (first === undefined) return { page: 'live' }
   if (first === 'settings' && parts.length === 1) return { page: 'settings' }
+  if (first === 'secrets') return secretsPlace(parts) ?? { page: 'unknown', path }
   const place = first === 'sessions' ? sessionsPlace(parts) : first === 'vault' ? vaultPlace(parts) : undefined
   return place ?? { page: 'unknown', path }
 }
@@ -40,6 +43,12 @@ function vaultPlace([, id, view, other, ...rest]: string[]): Place | undefined {
   return view === 'compare' && compareWith !== undefined ? { page: 'vault', snapshotId, compareWith } : undefined
 }
 
+function secretsPlace([, id, ...rest]: string[]): Place | undefined {
+  if (id === undefined) return { page: 'secrets', secretId: null }
+  const secretId = wholeNumber(id)
+  return secretId === undefined || rest.length > 0 ? undefined : { page: 'secrets', secretId }
+}
+
 function wholeNumber(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
@@ -53,6 +62,8 @@ export function pathOf(place: Exclude<Place, { page: 'unknown' }>): string {
       return '/sessions'
     case 'settings':
       return '/settings'
+    case 'secrets':
+      return place.secretId === null ? '/secrets' : `/secrets/${place.secretId}`
     case 'replay':
       return sessionPath(place.sessionId)
     case 'compaction':

@@ -179,7 +179,8 @@ function prepare(sqlite: Sqlite) {
     noteScan: sqlite.prepare(
       `INSERT INTO secret_scans (generation_id, session_key, rules, known_up_to, unchecked)
        VALUES (@generationId, @sessionKey, @rules, @knownUpTo, @unchecked)
-       ON CONFLICT (generation_id) DO UPDATE SET unchecked = unchecked + excluded.unchecked`,
+       ON CONFLICT (generation_id) DO UPDATE SET unchecked = unchecked + excluded.unchecked,
+         known_up_to = min(known_up_to, excluded.known_up_to)`,
     ),
     unchecked: sqlite.prepare<[number], { sum: number | null }>(
       'SELECT sum(unchecked) AS sum FROM secret_scans WHERE session_key = ?',

@@ -40,6 +40,8 @@ export class Batch {
   readonly #usages = new Map<string, { seq: number; row: UsageRow }>()
   readonly #finder: SecretFinder
   #unchecked = 0
+  /** Values of later secrets may stand in lines before the one that named them. */
+  readonly #knownUpTo: number
 
   constructor(parts: {
     writer: IndexWriter
@@ -51,6 +53,7 @@ export class Batch {
     finder: SecretFinder
   }) {
     this.#finder = parts.finder
+    this.#knownUpTo = parts.finder.newest()
     this.#writer = parts.writer
     this.#adapter = parts.adapter
     this.#session = parts.session
@@ -125,7 +128,12 @@ export class Batch {
     session.models = JSON.stringify(this.#models)
     session.active_at = session.ended_at ?? session.active_at
     this.#writer.saveSession(session)
-    this.#finder.noteScan(this.#generationId, session.key, this.#unchecked)
+    this.#finder.noteScan({
+      generationId: this.#generationId,
+      sessionKey: session.key,
+      knownUpTo: this.#knownUpTo,
+      unchecked: this.#unchecked,
+    })
     code.record({ key: session.key, id: session.id }, this.#recorded)
   }
 

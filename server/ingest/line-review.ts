@@ -45,10 +45,14 @@ export class SecretFinder {
     return secrets.mask(text)
   }
 
-  /** Notes how far a generation was looked through. */
-  noteScan(generationId: number, sessionKey: number, unchecked: number): void {
-    const knownUpTo = this.#parts.secrets.newest()
-    this.#parts.places.noteScan({ generationId, sessionKey, rules: RULES_VERSION, knownUpTo, unchecked })
+  /** The newest secret that is looked for now. */
+  newest(): number {
+    return this.#parts.secrets.newest()
+  }
+
+  /** Notes with what a generation was looked through: `knownUpTo` is what was the newest secret before its first line. */
+  noteScan(scan: { generationId: number; sessionKey: number; knownUpTo: number; unchecked: number }): void {
+    this.#parts.places.noteScan({ ...scan, rules: RULES_VERSION })
   }
 }
 

@@ -3,6 +3,7 @@ import Archive from '@lucide/svelte/icons/archive'
 import Camera from '@lucide/svelte/icons/camera'
 import FoldVertical from '@lucide/svelte/icons/fold-vertical'
 import GitFork from '@lucide/svelte/icons/git-fork'
+import KeyRound from '@lucide/svelte/icons/key-round'
 import Keyboard from '@lucide/svelte/icons/keyboard'
 import Link from '@lucide/svelte/icons/link'
 import List from '@lucide/svelte/icons/list'
@@ -50,6 +51,7 @@ export function paletteActions({ router, theme, toasts, onhelp, onundo, onask }:
     { label: 'Go to Live', keys: 'g l', icon: Activity, run: () => router.navigate(pathOf({ page: 'live' })) },
     { label: 'Go to Sessions', keys: 'g s', icon: List, run: () => router.navigate(pathOf({ page: 'sessions' })) },
     { label: 'Go to Vault', keys: 'g v', icon: Archive, run: () => router.navigate('/vault') },
+    { label: 'Go to Secrets', keys: 'g k', icon: KeyRound, run: () => router.navigate('/secrets') },
     { label: 'Go to Settings', keys: 'g ,', icon: Settings, run: () => router.navigate(pathOf({ page: 'settings' })) },
     { label: 'Undo the last change outside', icon: Undo, run: onundo },
     { label: 'Switch between dark and light', icon: SunMoon, run: () => theme.toggle() },
