@@ -38,13 +38,12 @@ const WORDS: Record<string, string> = {
 export function labelOf(kind: string, provider: string | null): string {
   const known = LABELS[kind]
   if (known !== undefined) return known
-  const owner = provider ?? formats.get(kind)?.provider ?? null
-  const first = owner?.toLowerCase().split(/[^a-z0-9]/)[0]
-  const parts = kind.split('-')
-  const rest = first !== undefined && parts[0] === first && parts.length > 1 ? parts.slice(1) : parts
-  const words = rest.map((part) => WORDS[part] ?? part).join(' ')
-  if (owner === null) return words.charAt(0).toUpperCase() + words.slice(1)
-  return words === first ? `${owner} token` : `${owner} ${words}`
+  const owner = provider ?? formats.get(kind)?.provider ?? ''
+  const said = new Set(owner.toLowerCase().split(/[^a-z0-9]+/))
+  const words = kind.split('-').filter((part) => !said.has(part))
+  const label = [owner, ...words.map((word) => WORDS[word] ?? word)].filter(Boolean).join(' ')
+  const isNamed = /(?:token|key|secret|password|webhook|url|id|cookie|phrase|dsn)s?$/i.test(label)
+  return (label.charAt(0).toUpperCase() + label.slice(1)).concat(isNamed ? '' : ' key')
 }
 
 /** Its published prefix, dots and its length: what an owner knows it by, and nothing that helps to guess it. */
