@@ -16,6 +16,7 @@ const features = [
   'hooks',
   'warnings',
   'secrets',
+  'sharing',
 ]
 const layer2 = ['adapters', 'redaction', 'vault', 'outside', 'live']
 

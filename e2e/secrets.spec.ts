@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sampleOf, seeded } from '../server/redaction/sample.ts'
 import { expect, open, test } from './app.ts'
@@ -84,3 +84,34 @@ for (const theme of ['dark', 'light'] as const) {
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
   })
 }
+
+test('a session leaves without its secret, after the preview said so, by keyboard', async ({
+  page,
+  scratch,
+  start,
+}) => {
+  const homeDir = join(scratch, 'home')
+  const file = makeHome(homeDir, prompt('Hello') + prompt(`Push with ${TOKEN} please`) + prompt('Thanks'))
+  const app = await start({ homeDir })
+  await app.readAll()
+  await open(page, app, '/sessions/claude-code:s1')
+  await expect(page.getByRole('slider', { name: 'Position in the session' })).toBeVisible()
+
+  await page.keyboard.press('Shift+S')
+  const dialog = page.getByRole('dialog', { name: 'Export this session' })
+  await expect(dialog.getByText('1 secret is taken out, in 1 line; every other byte stays.')).toBeVisible()
+  const exported = async () => {
+    const download = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: 'Export' }).press('Enter')
+    return readFileSync(await (await download).path(), 'utf8')
+  }
+  const text = await exported()
+  const [mark = ''] = /\[REDACTED:github-pat:[A-Z2-7]{4}\]/.exec(text) ?? []
+  expect(text.replace(mark, TOKEN)).toBe(readFileSync(file, 'utf8'))
+  expect(text).not.toContain(TOKEN)
+
+  await page.keyboard.press('Shift+S')
+  await dialog.getByRole('checkbox', { name: 'GitHub personal access token' }).press('Space')
+  await expect(dialog.getByText('0 secrets are taken out')).toBeVisible()
+  expect(await exported()).toBe(readFileSync(file, 'utf8'))
+})

@@ -17,6 +17,7 @@ import { restoreRoutes } from './restore/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
+import { sharingRoutes } from './sharing/routes.ts'
 import { warningRoutes } from './warnings/routes.ts'
 import { snapshotRoutes } from './snapshots/routes.ts'
 
@@ -71,6 +72,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     hookRoutes(app, deps)
     warningRoutes(app, deps)
     secretRoutes(app, deps)
+    sharingRoutes(app, deps)
     snapshotRoutes(app, deps)
   })
   await serveWeb(app, deps.webDir)

@@ -30,6 +30,8 @@ import type { ReplayDeps } from './replay/routes.ts'
 import { composeRestore } from './restore-deps.ts'
 import { composeSecrets } from './secret-deps.ts'
 import type { SecretDeps } from './secrets/routes.ts'
+import { composeSharing } from './sharing-deps.ts'
+import type { SharingDeps } from './sharing/routes.ts'
 import type { RestoreDeps } from './restore/routes.ts'
 import type { SessionDeps } from './sessions/routes.ts'
 import { mapPath } from './settings/path-mappings.ts'
@@ -50,6 +52,7 @@ export interface Deps
     SnapshotDeps,
     HookDeps,
     WarningDeps,
+    SharingDeps,
     SecretDeps {
   token: string
   log: Logger
@@ -157,6 +160,7 @@ export function buildDeps(setting: Setting): Deps {
   })
   const keptFiles = (key: number) => keptFilesOf(sources, sessions.sourceIdsOf(key))
   const { readRange } = kept
+  const sharing = composeSharing({ sessions, keptFiles, secrets: secrets.secrets, ingest, dataDir: setting.dataDir })
   const forks = composeForks({ ...material, events, bodies, keptFiles, readRange, outside: restore.outside })
 
   return {
@@ -165,6 +169,7 @@ export function buildDeps(setting: Setting): Deps {
     ...snapshots,
     ...hooks,
     ...secrets,
+    ...sharing,
     webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
     priceDate: PRICE_DATE,
     sessions,

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
 import { buildApp } from './app.ts'
 import { getSecret, getSecretReport, listSecrets, revealSecret, sessionFindings } from './contract/secrets.ts'
+import { previewExport } from './contract/sharing.ts'
 import { buildDeps, type Deps } from './deps.ts'
 import { line } from './ingest/testing.ts'
 import { sampleOf, seeded } from './redaction/sample.ts'
@@ -151,4 +152,29 @@ test('a session says where secrets stand in it, and the report what to rotate fi
     { project: '/w/app', agent: 'claude-code', secrets: 2, open: 2, worst: 'critical', sessions: 2 },
   ])
   expect(report.rotateFirst.map(({ kind }) => kind)).toEqual(['github-pat', 'generic-password'])
+})
+
+test('an export is refused while a secret stands where it must not be touched, and nothing is left of it', async () => {
+  const path = join(folder.path, 'home', '.claude', 'projects', '-w-app', 'o.jsonl')
+  appendFileSync(path, line('Signed', { signature: PASSWORD }))
+  await expect.poll(() => deps.sessions.find('claude-code:o')?.events, { timeout: 20_000 }).toBe(3)
+
+  const url = '/api/sessions/claude-code:o/export'
+  const preview = await ask(previewExport.reply, `${url}/preview`, { method: 'POST', payload: {} })
+  const answer = await app.inject({ method: 'POST', url, headers, payload: {} })
+
+  expect(preview.refusal).toContain('One part of this session could not be looked through')
+  expect(answer.statusCode).toBe(409)
+  expect(answer.body).not.toContain(PASSWORD)
+  expect(readdirSync(join(folder.path, 'exports'))).toEqual([])
+})
+
+test('an export comes with its name and size, and nothing of it stays here', async () => {
+  const answer = await app.inject({ method: 'POST', url: '/api/sessions/claude-code:s/export', headers, payload: {} })
+
+  expect(answer.headers['content-disposition']).toBe("attachment; filename*=UTF-8''s.jsonl")
+  expect(Number(answer.headers['content-length'])).toBe(answer.rawPayload.length)
+  expect(answer.body).not.toContain(TOKEN)
+  expect(answer.body.split('\n')).toHaveLength(4)
+  expect(readdirSync(join(folder.path, 'exports'))).toEqual([])
 })

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTemporaryFolder } from '../../db/testing.ts'
+import { sampleOf, seeded } from '../redaction/sample.ts'
 import { runLine, startTestServer, type Ran, type TestServer } from './testing.ts'
 
 const fixtures = fileURLToPath(new URL('../adapters/claude-code/fixtures/home', import.meta.url))
@@ -95,6 +96,25 @@ test('export gives the kept bytes as they are, also when the file was replaced b
     bytes: kept.length,
     sha256: createHash('sha256').update(kept).digest('hex'),
   })
+})
+
+test('export takes secrets out, keeps the one that is named, and gives all with --raw', async () => {
+  const token = sampleOf('ghp_{a62:30}{crc62}', seeded(4))
+  appendFileSync(
+    fileOf(first),
+    `${JSON.stringify({ type: 'user', uuid: 'u-late', message: { role: 'user', content: `Use ${token}` } })}\n`,
+  )
+  await expect
+    .poll(async () => (await run('export', first)).out, { timeout: 10_000 })
+    .toContain('[REDACTED:github-pat:')
+
+  const { out } = await run('export', first)
+  const [mark = ''] = /\[REDACTED:github-pat:[A-Z2-7]{4}\]/.exec(out) ?? []
+  expect(out).not.toContain(token)
+  expect(out.replace(mark, token)).toBe(readFileSync(fileOf(first), 'utf8'))
+  expect((await run('export', first, '--keep', mark.slice(-5, -1))).out).toBe(readFileSync(fileOf(first), 'utf8'))
+  expect((await run('export', first, '--raw')).out).toBe(readFileSync(fileOf(first), 'utf8'))
+  expect((await run('export', first, '--keep', 'ZZZZ')).err).toContain('has the mark “ZZZZ”')
 })
 
 test('export says what it cannot do and leaves no half file', async () => {

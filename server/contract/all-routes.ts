@@ -7,6 +7,7 @@ import * as replay from './replay.ts'
 import * as secrets from './secrets.ts'
 import * as restore from './restore.ts'
 import * as sessions from './sessions.ts'
+import * as sharing from './sharing.ts'
 import * as snapshots from './snapshots.ts'
 import * as system from './system.ts'
 
@@ -22,6 +23,7 @@ export const allRoutes: readonly Route[] = [
   snapshots,
   hooks,
   secrets,
+  sharing,
 ]
   .flatMap((area) => Object.values(area))
   .filter((value): value is Route => typeof value === 'object' && 'reply' in value && 'method' in value)

@@ -7,6 +7,7 @@ import type { Intake } from './intake.ts'
 import type { KeepFirst } from './keep-first.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import type { IngestAnswers, IngestAsk, IngestReport } from './protocol.ts'
+import type { BlockRedactor } from './redact-block.ts'
 import type { SnapshotTaker } from './snapshot-taker.ts'
 
 /** What answers come from. */
@@ -17,6 +18,7 @@ export interface AnswerParts {
   snapshots: SnapshotStore
   reveal(placeId: number): string | null
   secrets: KnownSecrets
+  redactor: BlockRedactor
   report(report: IngestReport): void
 }
 
@@ -62,6 +64,8 @@ export class Answers {
         const value = this.#parts.reveal(ask.placeId)
         return value === null ? null : { value }
       }
+      case 'redact':
+        return this.#parts.redactor.redact(ask.request)
       case 'mask':
         return ask.texts.map((text) => this.#parts.secrets.maskShown(text))
       case 'unmask':

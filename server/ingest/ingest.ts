@@ -15,6 +15,7 @@ import type {
   KeptCopy,
   SnapshotRequest,
 } from './protocol.ts'
+import type { RedactedBlock, RedactRequest } from './redact-block.ts'
 import { watchRoots, type Watcher } from './watch.ts'
 
 /** What ingest works with on the side of the server. */
@@ -115,6 +116,11 @@ export class Ingest {
   /** The value at a place of a secret, read from the kept bytes; null when it does not stand there any more. */
   async revealSecret(placeId: number): Promise<string | null> {
     return (await this.#ask({ kind: 'reveal', placeId }))?.value ?? null
+  }
+
+  /** Kept lines without secrets, a block at a time. */
+  async redact(request: RedactRequest): Promise<RedactedBlock> {
+    return this.#ask({ kind: 'redact', request })
   }
 
   /** Texts as they may be shown: secrets replaced. */

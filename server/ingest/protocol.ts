@@ -1,5 +1,6 @@
 import type { Host } from '../adapters/adapter.ts'
 import type { SeenSecret } from './line-review.ts'
+import type { RedactedBlock, RedactRequest } from './redact-block.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { Snapshot, SnapshotReason, SnapshotScope } from '../contract/snapshots.ts'
@@ -37,6 +38,8 @@ export interface IngestAnswers {
   resume: { ask: object; answer: null }
   /** The value at a place; null when it does not stand there any more. For one person's eyes, once. */
   reveal: { ask: { placeId: number }; answer: { value: string } | null }
+  /** Whole lines without secrets, a block at a time. */
+  redact: { ask: { request: RedactRequest }; answer: RedactedBlock }
   /** Texts as they may be shown: secrets replaced, whether or not they were noted before. */
   mask: { ask: { texts: string[] }; answer: string[] }
   /** What stands behind marks; those that are not known are left out. Only to write files as they were. */

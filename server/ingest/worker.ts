@@ -26,6 +26,7 @@ import { SecretFinder } from './line-review.ts'
 import { Places } from './places.ts'
 import { Propagation } from './propagation.ts'
 import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
+import { BlockRedactor } from './redact-block.ts'
 import { SnapshotTaker } from './snapshot-taker.ts'
 import { StoredMask } from './stored-review.ts'
 import { SourceReader } from './source-reader.ts'
@@ -102,7 +103,16 @@ const automatic = new AutomaticSnapshots({
   report,
   isEmpty: () => vault.totals().rawBytes === 0,
 })
-const answers = new Answers({ intake, keeper, taker, snapshots, reveal, secrets, report })
+const answers = new Answers({
+  intake,
+  keeper,
+  taker,
+  snapshots,
+  reveal,
+  secrets,
+  redactor: new BlockRedactor({ vault, scanner, secrets }),
+  report,
+})
 
 port.on('message', (order: IngestOrder) => {
   switch (order.kind) {

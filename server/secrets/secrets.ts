@@ -49,6 +49,12 @@ export class Secrets {
     return this.#all().find(({ secret }) => secret.id === id)?.secret
   }
 
+  /** Also one that stands nowhere. */
+  findAny(id: number): Secret | undefined {
+    const stored = this.#parts.store.get(id)
+    return stored && this.#describe(stored, [])
+  }
+
   /** Newest first. */
   placesOf(id: number, before: number, limit: number): SecretPlace[] {
     return this.#parts.places.ofSecret(id, before, limit).map((place) => this.#describePlace(place))

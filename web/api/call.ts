@@ -38,6 +38,13 @@ export async function call<R extends Route>(route: R, ...[input]: CallArguments<
   return (route.trustReply ? reply : route.reply.parse(reply)) as ReplyOf<R>
 }
 
+/** Calls a route that answers with a file. */
+export async function callFile<R extends Route>(route: R, input: CallInput<R>): Promise<Blob> {
+  const response = await request(route, input)
+  if (!response.ok) throw toApiError(response, await readJson(response))
+  return response.blob()
+}
+
 /** The address of a route with its params and query filled in. */
 export function addressOf(route: Pick<Route, 'path'>, params: unknown, query: unknown): string {
   const values = textValues(params)

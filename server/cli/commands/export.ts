@@ -5,20 +5,32 @@ import { resolve } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
-import { request } from '../call.ts'
-import { argument, countOption, show, textOption, type CliCommand } from '../command.ts'
+import { addressOf, request } from '../call.ts'
+import { exportSession as exportRoute, previewExport } from '../../contract/sharing.ts'
+import {
+  argument,
+  countOption,
+  isSet,
+  listOption,
+  show,
+  textOption,
+  type CliCommand,
+  type Context,
+} from '../command.ts'
 import { CliError, EXIT_CODES } from '../exit-codes.ts'
 import { findSession } from '../sessions.ts'
 import { bytes } from '../tables.ts'
 
-/** `lossless export`: the kept bytes of a session's file. */
+/** `lossless export`: a session's file as it was kept, without its secrets. */
 export const exportSession: CliCommand = {
   name: 'export',
   args: '<session>',
-  about: 'write the kept bytes of a session’s file, also when the file is gone',
+  about: 'write a session’s file without its secrets, also when the file is gone',
   options: [
     ['--format <format>', 'jsonl: the agent’s own records (the only one so far)'],
     ['--generation <number>', 'the file before its n-th rewrite, instead of its longest state'],
+    ['--keep <mark...>', 'secrets that stay, each by its mark or the tag in it'],
+    ['--raw', 'the kept bytes as they are, with all secrets'],
     ['--out <file>', 'into a file instead of the standard output'],
   ],
   async run(context, given) {
@@ -30,8 +42,9 @@ export const exportSession: CliCommand = {
     }
     const { id } = await findSession(context.call, argument(given, 0))
     const generation = countOption(given, 'generation', 1)
-    const query = generation === undefined ? '' : `?generation=${generation}`
-    const response = await request(context.server, `/api/sessions/${encodeURIComponent(id)}/source${query}`)
+    const response = isSet(given, 'raw')
+      ? await rawBytes(context, id, generation)
+      : await withoutSecrets(context, id, { generation, marks: listOption(given, 'keep') })
     const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>)
     if (out === undefined) {
       await pipeline(body, context.out, { end: false })
@@ -41,6 +54,32 @@ export const exportSession: CliCommand = {
     show(context, { sessionId: id, ...written }, () => `Wrote ${written.path} (${bytes(written.bytes)}).`)
     return EXIT_CODES.done
   },
+}
+
+function rawBytes(context: Context, id: string, generation: number | undefined): Promise<Response> {
+  const query = generation === undefined ? '' : `?generation=${generation}`
+  return request(context.server, `/api/sessions/${encodeURIComponent(id)}/source${query}`)
+}
+
+async function withoutSecrets(
+  context: Context,
+  sessionId: string,
+  { generation, marks }: { generation: number | undefined; marks: readonly string[] },
+): Promise<Response> {
+  const body = generation === undefined ? {} : { generation }
+  const { secrets, refusal } = await context.call(previewExport, { params: { sessionId }, body })
+  if (refusal !== null) throw new CliError(EXIT_CODES.failed, refusal)
+  const keep = marks.map((mark) => {
+    const found = secrets.find(({ placeholder }) => placeholder === mark || placeholder.endsWith(`:${mark}]`))
+    if (found?.secretId == null)
+      throw new CliError(EXIT_CODES.usage, `No secret of this session has the mark “${mark}”.`)
+    return found.secretId
+  })
+  return request(context.server, addressOf(exportRoute, { sessionId }, {}), {
+    method: exportRoute.method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...body, redactions: { keep } }),
+  })
 }
 
 /** A file appears when it is whole, never before. */

@@ -139,6 +139,11 @@ export class ReplayView {
     this.#dialog = { kind: 'restore' }
   }
 
+  /** Shows what an export of the session takes out. */
+  exportSession(): void {
+    this.#dialog = { kind: 'export' }
+  }
+
   closeDialog(): void {
     this.#dialog = null
   }
@@ -280,7 +285,7 @@ export class ReplayView {
   }
 
   #inRange(dialog: ReplayDialog | null): ReplayDialog | null {
-    if (!dialog || dialog.kind === 'restore') return dialog
+    if (!dialog || !('at' in dialog)) return dialog
     const end = this.session.length - 1
     return end < 0 ? null : { ...dialog, at: Math.min(dialog.at, end) }
   }
