@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -50,6 +50,17 @@ async function fork(url: string, at: string): Promise<void> {
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
     body: JSON.stringify({ at }),
   })
+}
+
+/** Some moments after the first file appears in a folder. */
+async function untilChanged(folder: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const watcher = watch(folder, () => {
+      watcher.close()
+      resolve()
+    })
+  })
+  await sleep(Math.random() * 20)
 }
 
 async function untilRead(url: string): Promise<void> {
@@ -104,7 +115,9 @@ test(
       const forking = (async () => {
         for (let n = 0; ; n += 1) await fork(url, `u${1000 * (1 + (n % 4)) - 1}`)
       })().catch(() => undefined)
-      await sleep(10 + Math.random() * 350)
+      // Every other kill comes when a fork is being written, however slow the machine is; the rest at any time.
+      if (kill % 2 === 0) await untilChanged(project)
+      else await sleep(10 + Math.random() * 350)
       child.kill('SIGKILL')
       await Promise.all([ended, forking])
       if (readdirSync(project).some((name) => name.includes('.lossless-'))) leftOver += 1
