@@ -255,3 +255,27 @@ test('code is written as it was, with its secrets, and the difference that is sh
   expect(plan).toContain('+PORT=9090')
   expect(plan).not.toContain(PASSWORD)
 })
+
+test('what was looked through with older rules is looked through again at the next start', async () => {
+  writeFileSync(file, line('Hello') + line(`Use ${TOKEN} for the upload`))
+  await deps.ingest.start()
+  await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => deps.ingest.progress.state, { timeout: 20_000 }).toBe('idle')
+  await app.close()
+  await deps.close()
+  // As rules leave it that do not know the format: a line that says everything, and no place.
+  const { sqlite } = openIndexDb(join(folder.path, 'data', 'index.db'))
+  sqlite.exec(
+    "DELETE FROM secret_places; UPDATE secret_scans SET rules = 'older'; UPDATE events SET preview = 'as it was'",
+  )
+  sqlite.close()
+
+  startWorld()
+  app = await buildApp(deps)
+  await deps.ingest.start()
+
+  await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBe(1)
+  expect(await ask(`/api/sessions/${ID}/events`)).not.toContain(TOKEN)
+  const { prompts } = JSON.parse(await ask(`/api/sessions/${ID}/timeline`)) as { prompts: [number, string][] }
+  expect(prompts[1]?.[1]).toMatch(/^Use \[REDACTED:github-pat:[A-Z2-7]{4}\] for the upload$/)
+})

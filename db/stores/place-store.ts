@@ -123,13 +123,13 @@ export class PlaceStore {
     return this.#statements.unchecked.get(sessionKey)?.sum ?? 0
   }
 
-  /** Generations that were not looked through for the newest known values. */
-  behind(knownUpTo: number): { generationId: number; sessionKey: number; knownUpTo: number }[] {
-    return this.#statements.behind.all(knownUpTo)
+  /** Generations that were not looked through with these rules, or not for the newest known values. */
+  behind(rules: string, knownUpTo: number): { generationId: number; sessionKey: number; rules: string }[] {
+    return this.#statements.behind.all(rules, knownUpTo)
   }
 
-  caughtUp(generationId: number, knownUpTo: number): void {
-    this.#statements.caughtUp.run(knownUpTo, generationId)
+  caughtUp(generationId: number, rules: string, knownUpTo: number): void {
+    this.#statements.caughtUp.run(rules, knownUpTo, generationId)
   }
 }
 
@@ -185,10 +185,12 @@ function prepare(sqlite: Sqlite) {
     unchecked: sqlite.prepare<[number], { sum: number | null }>(
       'SELECT sum(unchecked) AS sum FROM secret_scans WHERE session_key = ?',
     ),
-    behind: sqlite.prepare<[number], { generationId: number; sessionKey: number; knownUpTo: number }>(
-      `SELECT generation_id AS generationId, session_key AS sessionKey, known_up_to AS knownUpTo
-       FROM secret_scans WHERE known_up_to < ? ORDER BY generation_id DESC`,
+    behind: sqlite.prepare<[string, number], { generationId: number; sessionKey: number; rules: string }>(
+      `SELECT generation_id AS generationId, session_key AS sessionKey, rules
+       FROM secret_scans WHERE rules <> ? OR known_up_to < ? ORDER BY generation_id DESC`,
     ),
-    caughtUp: sqlite.prepare<[number, number]>('UPDATE secret_scans SET known_up_to = ? WHERE generation_id = ?'),
+    caughtUp: sqlite.prepare<[string, number, number]>(
+      'UPDATE secret_scans SET rules = ?, known_up_to = ? WHERE generation_id = ?',
+    ),
   }
 }

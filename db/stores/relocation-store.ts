@@ -116,9 +116,7 @@ function prepare(sqlite: Sqlite) {
     places: sqlite.prepare<[number], { id: number; offset: number }>(
       'SELECT id, offset FROM secret_places WHERE generation_id = ? ORDER BY offset, id',
     ),
-    movePlace: sqlite.prepare<[number, number, number]>(
-      'UPDATE secret_places SET offset = ?, length = ? WHERE id = ?',
-    ),
+    movePlace: sqlite.prepare<[number, number, number]>('UPDATE secret_places SET offset = ?, length = ? WHERE id = ?'),
     dropPlace: sqlite.prepare<[number]>('DELETE FROM secret_places WHERE id = ?'),
     cursor: sqlite.prepare<[number, number], { offset: number }>(
       'SELECT offset FROM cursors WHERE source_id = ? AND generation_id = ?',

@@ -6,6 +6,7 @@ import type { Adapter } from '../adapters/adapter.ts'
 import { inSlices } from '../adapters/shared/in-slices.ts'
 import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
 import type { Finding } from '../redaction/finding.ts'
+import { RULES_VERSION } from '../redaction/rules-version.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import type { Vault } from '../vault/vault.ts'
 import { previewOf } from './batch.ts'
@@ -31,12 +32,14 @@ export interface PropagationParts {
 interface Behind {
   generationId: number
   sessionKey: number
+  /** The version of the rules that it was looked through with. */
+  rules: string
 }
 
 /**
  * Finds values everywhere that became known after a line was read: a password that is first typed without any context,
  * and named later. Their places are noted, and what was made of those lines is masked. It can be stopped at any point:
- * each generation is caught up with as a whole or stays behind.
+ * each generation is caught up with as a whole or stays behind. What was looked through with other rules is looked through again.
  */
 export class Propagation {
   readonly #parts: PropagationParts
@@ -70,20 +73,22 @@ export class Propagation {
   async #catchUp(): Promise<void> {
     const { places, secrets } = this.#parts
     const newest = secrets.newest()
-    for (const behind of places.behind(newest)) {
+    for (const behind of places.behind(RULES_VERSION, newest)) {
       const found = await inSlices(this.#lookThrough(behind))
       if (this.#isStopped || found === null) return
       this.#parts.writer.transaction(() => {
         for (const { line, findings } of found) this.#noteLine(behind, line, findings)
         if (found.length > 0) this.#maskRows(behind.sessionKey)
-        places.caughtUp(behind.generationId, newest)
+        places.caughtUp(behind.generationId, RULES_VERSION, newest)
       })
       if (found.length > 0) this.#tell(behind.sessionKey)
     }
+    // Newer rules find secrets that nobody knew: these are looked for in what was looked through already.
+    if (secrets.newest() > newest) this.#isWanted = true
   }
 
   /** The lines of a generation that hold values which are not noted there yet; null when it was stopped. */
-  *#lookThrough({ generationId }: Behind): Generator<void, { line: Line; findings: Finding[] }[] | null> {
+  *#lookThrough({ generationId, rules }: Behind): Generator<void, { line: Line; findings: Finding[] }[] | null> {
     const { vault, places } = this.#parts
     const noted = new Map<number, Set<string>>()
     for (const place of places.ofGeneration(generationId)) {
@@ -96,7 +101,7 @@ export class Propagation {
       for (const line of splitter.push(bytes, offset)) {
         if (this.#isStopped) return null
         const known = noted.get(line.offset)
-        const findings = this.#look(line).filter((finding) => !known?.has(placeKey(finding)))
+        const findings = this.#look(line, rules !== RULES_VERSION).filter((finding) => !known?.has(placeKey(finding)))
         if (findings.length > 0) found.push({ line: { ...line, bytes: Uint8Array.from(line.bytes) }, findings })
         yield
       }
@@ -104,9 +109,9 @@ export class Propagation {
     return found
   }
 
-  #look(line: Line): Finding[] {
+  #look(line: Line, isForAll: boolean): Finding[] {
     const { scanner, secrets } = this.#parts
-    const context = { known: secrets.known, onlyKnown: true }
+    const context = { known: secrets.known, onlyKnown: !isForAll }
     const text = Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.byteLength).toString('utf8')
     return (scanner.scanJson(text, context) ?? scanner.scanText(text, context)).findings
   }
