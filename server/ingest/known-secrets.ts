@@ -29,6 +29,8 @@ export function placeholderOf(secret: Pick<StoredSecret, 'kind' | 'tag'>): strin
 export class KnownSecrets {
   /** Definite and likely ones, to be found again without any context. */
   readonly known = new KnownValues()
+  /** All of them, candidates too: what is given away has none of these. */
+  readonly all = new KnownValues()
   readonly #parts: SecretParts
   readonly #byValue = new Map<string, StoredSecret>()
   readonly #values = new Map<string, string>()
@@ -124,6 +126,7 @@ export class KnownSecrets {
     this.#byValue.set(value, secret)
     this.#values.set(placeholderOf(secret), value)
     const { kind, provider, tier } = secret
+    this.all.add(value, { kind, provider, tier })
     if (tier !== 'candidate') this.known.add(value, { kind, provider, tier })
   }
 

@@ -52,7 +52,7 @@ export class BlockRedactor {
     const kept = new Set(keep)
     const redactor = new LineRedactor({
       scanner: this.#scanner,
-      known: this.#secrets.known,
+      known: this.#secrets.all,
       placeholderOf: ({ value }) => this.#secrets.placeholder(value),
       takesOut: (finding) => !kept.has(this.#secrets.note(finding).id),
     })

@@ -58,6 +58,8 @@ export class Exports {
 
   /** Writes the export to a file of ours, which the caller removes. Throws `conflict` when it must not leave. */
   async write(sessionId: string, body: ExportBody): Promise<{ path: string; preview: Preview }> {
+    // What a later line names may stand bare in an earlier one: after this look every value is known.
+    await this.preview(sessionId, body)
     await mkdir(this.#parts.folder, { recursive: true, mode: 0o700 })
     const path = join(this.#parts.folder, `${randomUUID()}.part`)
     const stream = createWriteStream(path, { mode: 0o600, flags: 'wx' })
