@@ -110,6 +110,12 @@ export class OutsideStore {
     return row && this.#whole(row)
   }
 
+  /** The newest change that was made with this note and is not an undo. */
+  findByNote(note: string): JournalEntry | undefined {
+    const row = this.#statements.findByNote.get(note)
+    return row && this.#whole(row)
+  }
+
   /** Ids of changes, newest first, without what is under way. The cursor is the last one of the page before. */
   list(limit: number, cursor?: string): { ids: number[]; nextCursor: string | null } {
     const before = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : Number.MAX_SAFE_INTEGER
@@ -240,6 +246,9 @@ function prepare(sqlite: Sqlite) {
     dropFile: sqlite.prepare<[number, number]>('DELETE FROM outside_files WHERE change_id = ? AND n = ?'),
     dropFolders: sqlite.prepare<[number]>('DELETE FROM outside_folders WHERE change_id = ?'),
     find: sqlite.prepare<[number], EntryRow>(`${ENTRY} WHERE id = ?`),
+    findByNote: sqlite.prepare<[string], EntryRow>(
+      `${ENTRY} WHERE note = ? AND undo_of IS NULL ORDER BY id DESC LIMIT 1`,
+    ),
     list: sqlite
       .prepare<[number, number], number>(
         `SELECT id FROM outside_changes WHERE phase IN ('done', 'undone', 'interrupted') AND id < ? ORDER BY id DESC LIMIT ?`,

@@ -1,6 +1,7 @@
 import type { JournalEntry, OutsideStore } from '../../db/stores/outside-store.ts'
 import { jobsOf, type CarryOutParts } from './job.ts'
 import { moveAll, settle, UnsettledError } from './move.ts'
+import { letOldGo } from './old-file.ts'
 import { refuse, type FilePlan } from './plan.ts'
 import { prepareAll } from './prepare.ts'
 import { Refusal } from './reasons.ts'
@@ -52,7 +53,7 @@ export async function carryOut(
     }
   } catch (error) {
     if (error instanceof UnsettledError) {
-      await removeTemps(files.map((file) => file.temp))
+      await removeAllTemps()
       await interrupt(store, id, heading.undoOf)
       throw error
     }
@@ -67,9 +68,14 @@ export async function carryOut(
   return null
 
   async function takeBack(): Promise<void> {
-    await removeTemps(files.map((file) => file.temp))
+    await removeAllTemps()
     await removeEmptyFolders(folders)
     await store.drop(id)
+  }
+
+  async function removeAllTemps(): Promise<void> {
+    for (const { file, target } of jobs) await letOldGo(target.path, file.temp, target.seen?.size ?? 0)
+    await removeTemps(files.map((file) => file.temp))
   }
 }
 

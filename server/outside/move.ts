@@ -3,6 +3,7 @@ import { keptContent, type ReadKept } from './content.ts'
 import { changedJustNow, checkUnchanged, type Job } from './job.ts'
 import { hashFile, inLanes } from './plan.ts'
 import { codeOf, refusalOf } from './reasons.ts'
+import { awaitLateWriters, holdOld, letOldGo, putOldBack } from './old-file.ts'
 import { removeTemps, syncFolder, writeTemp } from './stage.ts'
 import { lookAtFile } from './target.ts'
 
@@ -29,17 +30,25 @@ export async function moveAll(jobs: readonly Job[], readKept: ReadKept): Promise
 /** Brings the new names onto the disk and reads every file again. Returns how each stands now, null where none does. */
 export async function settle(jobs: readonly Job[]): Promise<(string | null)[]> {
   for (const folder of new Set(jobs.map((job) => job.target.folder))) await syncFolder(folder)
+  await awaitLateWriters(jobs.map(({ file }) => file.temp))
   return inLanes(jobs, async ({ file, target }) => {
     const now = await lookAtFile(target.path)
-    const sha256 = now !== null && typeof now !== 'string' ? await hashFile(target.path) : null
+    // What a program appended since is none of our business.
+    const sha256 = now !== null && typeof now !== 'string' ? await hashFile(target.path, file.after?.length) : null
+    const isCarried = await letOldGo(target.path, file.temp, target.seen?.size ?? 0)
     if (typeof now === 'string' || sha256 !== (file.after?.sha256 ?? null)) throw notAsWritten(file.path)
-    return now?.stamp ?? null
+    if (!isCarried) return now?.stamp ?? null
+    const then = await lookAtFile(target.path)
+    return then !== null && typeof then !== 'string' ? then.stamp : null
   })
 }
 
 async function move({ file, target }: Job): Promise<void> {
   if (file.action === 'delete') return unlink(target.path)
-  if (file.action === 'replace') return rename(file.temp, target.path)
+  if (file.action === 'replace') {
+    await holdOld(target.path, file.temp)
+    return rename(file.temp, target.path)
+  }
   try {
     // Unlike a rename, a link never takes the place of a file that came meanwhile.
     await link(file.temp, target.path)
@@ -69,6 +78,7 @@ async function moveBack(jobs: readonly Job[], readKept: ReadKept): Promise<void>
 
 async function moveOneBack({ plan, file, target }: Job, readKept: ReadKept): Promise<void> {
   if (file.before === null) return unlink(target.path)
+  if (await putOldBack(target.path, file.temp)) return
   const { beforeMode, beforeMtimeMs } = file
   const write = {
     ...plan.write,

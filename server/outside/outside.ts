@@ -92,9 +92,13 @@ export class Outside {
   }
 
   /** Puts back what a change replaced or deleted, and removes what it created. Files changed since are refused. */
-  undo(id: number, { dryRun, skipRefused = false }: { dryRun: boolean; skipRefused?: boolean }): Promise<Outcome> {
+  undo(
+    id: number,
+    { dryRun, skipRefused = false, isOwner = false }: { dryRun: boolean; skipRefused?: boolean; isOwner?: boolean },
+  ): Promise<Outcome> {
     return this.#inTurn(async () => {
       const entry = this.#find(id)
+      if (entry.kind === 'redaction' && !isOwner) throw new AppError('conflict', WITH_KEPT)
       const plans = await planWrites(undoWrites(entry, this.#parts), this.#world)
       if (dryRun) return { files: plannedOf(plans), applied: false, changeId: null }
       const heading = { kind: entry.kind, title: entry.title, note: null, undoOf: id }
@@ -185,6 +189,8 @@ export class Outside {
     return turn
   }
 }
+
+const WITH_KEPT = 'It is a part of a redaction. Undo it in the list of redactions, so that the kept copies follow.'
 
 /** A short text that changes when the plan or one of its files does: what was shown is what is written. */
 export function tokenOf(files: readonly (PlannedFile & { seen?: string | null })[]): string {

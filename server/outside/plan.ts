@@ -26,6 +26,8 @@ export interface FileWrite {
   reasonAgainst?(sha256: string | null): string | null
   /** True when it is known without reading that the file, as it was seen now, has the content already. */
   isKnownSame?(seen: Seen): boolean
+  /** True when no difference is to be shown: both sides would be masked to the same text. */
+  isPatchHidden?: boolean
 }
 
 /** A file of a plan. `seen` changes when the file on disk does, and is null where none is; it stays on this side. */
@@ -95,13 +97,13 @@ export async function inLanes<Item, Result>(
   return results
 }
 
-/** SHA-256 in hex of a file, read in blocks. */
-export async function hashFile(path: string): Promise<string> {
+/** SHA-256 in hex of a file, or of its first `length` bytes, read in blocks. */
+export async function hashFile(path: string, length = Infinity): Promise<string> {
   const file = await open(path, 'r')
   try {
     const sum = createHash('sha256')
     for (let at = 0; ;) {
-      const block = await readAt(file, at, BLOCK)
+      const block = await readAt(file, at, Math.min(BLOCK, length - at))
       sum.update(block)
       at += block.length
       if (block.length < BLOCK) return sum.digest('hex')
@@ -156,8 +158,8 @@ async function decide(
   if (content === null) return { action: seen ? 'delete' : 'unchanged', patch: null }
   if (!seen) return { action: 'create', patch: null }
   if (write.isKnownSame?.(seen)) return { action: 'unchanged', patch: null }
-  const isWanted = budget.shown > 0 && budget.read > 0
-  if (seen.size !== lengthOf(content)) budget.read -= Math.min(seen.size, lengthOf(content))
+  const isWanted = write.isPatchHidden !== true && budget.shown > 0 && budget.read > 0
+  if (isWanted && seen.size !== lengthOf(content)) budget.read -= Math.min(seen.size, lengthOf(content))
   const atHand = lengthOf(content) <= SMALL ? { bytes: Buffer.concat([...blocksOf(content)]) } : content
   const difference = await compareFile(path, seen.size, atHand, { isWanted })
   if (!difference) return { action: 'unchanged', patch: null }

@@ -1,6 +1,7 @@
 import type { ChangedFile, JournalEntry, OutsideStore } from '../../db/stores/outside-store.ts'
 import { interrupt } from './carry-out.ts'
 import { hashFile } from './plan.ts'
+import { letOldGo } from './old-file.ts'
 import { removeEmptyFolders, removeTemps } from './stage.ts'
 import { lookAtFile } from './target.ts'
 
@@ -18,6 +19,7 @@ export interface Repaired {
 export async function repairAll(store: OutsideStore): Promise<Repaired> {
   const repaired: Repaired = { forgotten: 0, finished: 0, interrupted: 0 }
   for (const entry of store.unfinished()) {
+    for (const { path, temp, before } of entry.files) await letOldGo(path, temp, before?.length ?? Infinity)
     await removeTemps(entry.files.map((file) => file.temp))
     repaired[await repairOne(store, entry)] += 1
   }

@@ -1,4 +1,5 @@
 import Archive from '@lucide/svelte/icons/archive-restore'
+import Eraser from '@lucide/svelte/icons/eraser'
 import FileCode from '@lucide/svelte/icons/file-code'
 import GitFork from '@lucide/svelte/icons/git-fork'
 import NotebookPen from '@lucide/svelte/icons/notebook-pen'
@@ -12,4 +13,5 @@ export const changeLooks: Record<ChangeKind, { word: string; icon: typeof Archiv
   fork: { word: 'Fork', icon: GitFork },
   hooks: { word: 'Agent settings', icon: Plug },
   brief: { word: 'Recovery brief', icon: NotebookPen },
+  redaction: { word: 'Redaction', icon: Eraser },
 }
