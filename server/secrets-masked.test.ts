@@ -237,12 +237,12 @@ test('code is written as it was, with its secrets, and the difference that is sh
   await deps.ingest.start()
   await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBeGreaterThan(8)
   const target = join(folder.path, 'restored')
-  const restore = async (dryRun: boolean) => {
+  const restore = async (dryRun: boolean, maskSecrets = false) => {
     const reply = await app.inject({
       method: 'POST',
       url: `/api/sessions/${ID}/code/restore`,
       headers: { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' },
-      payload: { target: { kind: 'folder', path: target }, dryRun },
+      payload: { target: { kind: 'folder', path: target }, dryRun, maskSecrets },
     })
     return reply.body
   }
@@ -254,6 +254,10 @@ test('code is written as it was, with its secrets, and the difference that is sh
 
   expect(plan).toContain('+PORT=9090')
   expect(plan).not.toContain(PASSWORD)
+  expect(JSON.parse(await restore(false, true))).toMatchObject({ applied: true })
+  expect(readFileSync(join(target, '.env'), 'utf8')).toMatch(
+    /^DB_PASSWORD=\[REDACTED:generic-password:[A-Z2-7]{4}\]\nPORT=9090\n$/,
+  )
 })
 
 test('what was looked through with older rules is looked through again at the next start', async () => {

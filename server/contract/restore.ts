@@ -78,6 +78,8 @@ export const restoreCode = defineRoute({
     paths: z.array(z.string().max(4096)).optional(),
     /** Also files that are only `probable`. */
     includeProbable: z.boolean().default(true),
+    /** Write the files as they are shown, with marks in the place of secrets, not as they were. */
+    maskSecrets: z.boolean().default(false),
     dryRun: z.boolean().default(false),
     skipRefused: z.boolean().default(false),
     /** As for a restore. */

@@ -118,15 +118,22 @@ function reasonAgainst(below: string): string | null {
 function stateOf(code: CodeReader, file: FileAtMoment, below: string): CodeFileState {
   const { content } = file.version
   let values: ReadonlyMap<string, string> = new Map()
+  /** Set when marks stay: then the file is another one than it was, with a length of its own. */
+  let shown: Content | null = null
   const textOf = (id: number) => code.text(id)?.replace(MARK, (mark) => values.get(mark) ?? mark) ?? null
   const isThere = content !== null && content !== undefined
+  const whole = isThere ? contentOf(() => textOf(content), file) : null
   return {
     recorded: file.path,
     below,
-    content: isThere ? contentOf(() => textOf(content), file) : null,
+    get content() {
+      return shown ?? whole
+    },
     masked: () => (isThere ? code.text(content) : null),
     unmask: (known) => {
       values = known
+      const text = isThere ? textOf(content) : null
+      shown = text?.match(MARK) ? { bytes: Buffer.from(text) } : null
     },
     everHeld: () => code.everHeld(file.path),
   }

@@ -86,7 +86,9 @@ export class CodeRestores {
     const { code } = this.#parts
     const at = { session: moment.key, seq: moment.seq }
     const found = filesOfMoment(code, at, moment.projectPath, request)
-    await bringBackSecrets(found.files, (marks) => this.#parts.unmask(marks))
+    const behind = (marks: string[]) =>
+      request.maskSecrets ? Promise.resolve(new Map<string, string>()) : this.#parts.unmask(marks)
+    await bringBackSecrets(found.files, behind)
     return {
       ...found,
       title: `Files of “${session.title}” as at event ${moment.seq}`,
