@@ -1,6 +1,7 @@
 import type { Vault } from '../vault/vault.ts'
 import { LineRedactor } from '../redaction/line-redactor.ts'
 import type { Scanner } from '../redaction/scanner.ts'
+import { redactParts } from './redact-generation.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 
 /** Whole lines of a generation, from a byte on. */
@@ -59,11 +60,8 @@ export class BlockRedactor {
     const parts: Uint8Array[] = []
     const met = new Map<number, MetSecret>()
     const result = { next: offset + block.length, lines: 0, changedLines: 0, doubtful: 0 }
-    for (let start = 0; start < block.length;) {
-      const feed = block.indexOf(LF, start)
-      const stop = feed < 0 ? block.length : feed
-      const line = redactor.redact(block.subarray(start, stop))
-      parts.push(line.bytes, block.subarray(stop, stop + 1))
+    for (const { after, found: line } of redactParts([{ bytes: block, offset: 0 }], redactor, 'lines')) {
+      parts.push(after)
       result.lines += 1
       if (line.isChanged) result.changedLines += 1
       result.doubtful += line.unchecked.length + line.untouchable.length + (line.problem === null ? 0 : 1)
@@ -73,7 +71,6 @@ export class BlockRedactor {
         one.hits += 1
         met.set(secretId, one)
       }
-      start = stop + 1
     }
     return { ...result, bytes: Buffer.concat(parts), met: [...met.values()] }
   }

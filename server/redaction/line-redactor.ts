@@ -3,6 +3,7 @@ import type { Finding, Unchecked } from './finding.ts'
 import type { JsonPath } from './json-literals.ts'
 import type { KnownValues } from './known-values.ts'
 import { type PlaceholderOf, replaceHits } from './replace.ts'
+import { isSplit, pieceIn, splicePieces } from './pieces.ts'
 import type { Scanner } from './scanner.ts'
 import { shapeText } from './shape.ts'
 import { spliceJson } from './splice.ts'
@@ -63,6 +64,35 @@ export class LineRedactor {
     const redacted = this.#rounds(text, result)
     if (redacted === text || result.problem !== null) return result
     return { ...result, isChanged: true, bytes: encode(redacted) }
+  }
+
+  /**
+   * Lines that hold pieces of one text, as a stream brought them: a value that is cut in two is one.
+   */
+  redactPieces(lines: readonly Uint8Array[]): RedactedLine[] {
+    const { scanner, known, placeholderOf, takesOut } = this.#parts
+    const decoded = lines.map((line) => decode(line))
+    const pieces = decoded.flatMap(({ text }) => pieceIn(text) ?? [])
+    const scan = scanner.scanPieces(
+      pieces.map(({ text }) => text),
+      { known },
+    )
+    const split = pieces.length < lines.length ? [] : scan.findings.filter((finding) => isSplit(finding, pieces))
+    const out = split.filter((finding) => takesOut(finding))
+    const joined = splicePieces(
+      decoded.map(({ text }) => text),
+      pieces,
+      out,
+      placeholderOf,
+    )
+    return lines.map((line, index) => {
+      const { text = '', encode } = decoded[index] ?? {}
+      const now = joined[index] ?? text
+      const own = now === text ? line : (encode?.(now) ?? line)
+      const rest = this.redact(own)
+      const hits = index > 0 ? [] : split.map((finding) => ({ finding, isTakenOut: out.includes(finding) }))
+      return { ...rest, isChanged: rest.isChanged || now !== text, hits: [...hits, ...rest.hits] }
+    })
   }
 
   #rounds(text: string, result: RedactedLine): string {
