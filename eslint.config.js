@@ -17,6 +17,7 @@ const features = [
   'warnings',
   'secrets',
   'sharing',
+  'redactions',
 ]
 const layer2 = ['adapters', 'redaction', 'vault', 'outside', 'live']
 

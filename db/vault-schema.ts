@@ -224,3 +224,50 @@ export const secrets = sqliteTable(
   },
   (table) => [index('secrets_by_kind').on(table.kind)],
 )
+
+/**
+ * Redactions that were made, or are under way. `phase` is `staged` (the bytes without secrets lie beside the old ones),
+ * `swapped` (they took their place, the index does not know yet), `done`, `undoing`, `unswapped` (the old bytes are back,
+ * the index does not know yet) or `undone`.
+ */
+export const redactions = sqliteTable('redactions', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  title: text('title').notNull(),
+  at: integer('at').notNull(),
+  phase: text('phase').notNull(),
+  /** JSON: what was asked for. */
+  request: text('request').notNull(),
+  /** How many secrets were taken out. */
+  secrets: integer('secrets').notNull().default(0),
+  /** Of `outside_changes`, when agents' own files were written. */
+  changeId: integer('change_id'),
+  /** False when what was there before is gone for good. */
+  hasBefore: integer('has_before', { mode: 'boolean' }).notNull().default(true),
+})
+
+/** Generations that a redaction changes. */
+export const redactedGenerations = sqliteTable(
+  'redacted_generations',
+  {
+    redactionId: integer('redaction_id')
+      .notNull()
+      .references(() => redactions.id),
+    generationId: integer('generation_id')
+      .notNull()
+      .references(() => generations.id),
+    /** Holds the new bytes until the swap and the old ones after it; null when these are gone. */
+    otherId: integer('other_id').references(() => generations.id),
+    /** How the generation stood when its new bytes were made: another length or end means that it grew since. */
+    length: integer('length').notNull(),
+    tailHash: blob('tail_hash', { mode: 'buffer' }).notNull(),
+    /** Bytes that it has after the swap: more mean that it grew since. */
+    lengthAfter: integer('length_after').notNull(),
+    /** JSON: lengths of snapshot marks before the swap, by snapshot. */
+    marks: text('marks').notNull().default('{}'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.redactionId, table.generationId] }),
+    index('redacted_generations_by_generation').on(table.generationId),
+    index('redacted_generations_by_other').on(table.otherId),
+  ],
+)

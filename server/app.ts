@@ -13,6 +13,7 @@ import { guard } from './plugins/guard.ts'
 import { describeApi } from './plugins/openapi.ts'
 import { serveWeb } from './plugins/static.ts'
 import { replayRoutes } from './replay/routes.ts'
+import { redactionRoutes } from './redactions/routes.ts'
 import { restoreRoutes } from './restore/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -73,6 +74,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     warningRoutes(app, deps)
     secretRoutes(app, deps)
     sharingRoutes(app, deps)
+    redactionRoutes(app, deps)
     snapshotRoutes(app, deps)
   })
   await serveWeb(app, deps.webDir)

@@ -27,6 +27,8 @@ import { StoredMask } from './ingest/stored-review.ts'
 import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import type { ReplayDeps } from './replay/routes.ts'
+import { composeRedactions } from './redaction-deps.ts'
+import type { RedactionDeps } from './redactions/routes.ts'
 import { composeRestore } from './restore-deps.ts'
 import { composeSecrets } from './secret-deps.ts'
 import type { SecretDeps } from './secrets/routes.ts'
@@ -53,6 +55,7 @@ export interface Deps
     HookDeps,
     WarningDeps,
     SharingDeps,
+    RedactionDeps,
     SecretDeps {
   token: string
   log: Logger
@@ -161,6 +164,7 @@ export function buildDeps(setting: Setting): Deps {
   const keptFiles = (key: number) => keptFilesOf(sources, sessions.sourceIdsOf(key))
   const { readRange } = kept
   const sharing = composeSharing({ sessions, keptFiles, secrets: secrets.secrets, ingest, dataDir: setting.dataDir })
+  const redactions = composeRedactions({ ...material, outside, secrets: secrets.secrets })
   const forks = composeForks({ ...material, events, bodies, keptFiles, readRange, outside: restore.outside })
 
   return {
@@ -170,6 +174,7 @@ export function buildDeps(setting: Setting): Deps {
     ...hooks,
     ...secrets,
     ...sharing,
+    ...redactions,
     webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
     priceDate: PRICE_DATE,
     sessions,

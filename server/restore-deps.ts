@@ -4,6 +4,7 @@ import { SessionSources } from '../db/stores/session-sources.ts'
 import { SnapshotStore } from '../db/stores/snapshot-store.ts'
 import type { CodeReader } from '../db/stores/code-reader.ts'
 import type { SessionStore } from '../db/stores/session-store.ts'
+import type { SourceIdentity } from '../db/stores/vault-store.ts'
 import type { Sqlite } from '../db/client.ts'
 import type { Adapter, Host } from './adapters/adapter.ts'
 import { describeHolder } from './adapters/live-sessions.ts'
@@ -12,7 +13,7 @@ import type { Ingest } from './ingest/ingest.ts'
 import type { LiveHub } from './live/hub.ts'
 import { Outside } from './outside/outside.ts'
 import { CodeRestores, type CodeRestoreParts } from './restore/code-restores.ts'
-import { placeOf } from './restore/place.ts'
+import { placeOf, type Place } from './restore/place.ts'
 import { Restores } from './restore/restores.ts'
 import type { RestoreDeps } from './restore/routes.ts'
 import type { Vault } from './vault/vault.ts'
@@ -60,15 +61,7 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
     snapshotFiles: (id, sourceIds) => snapshots.filesOf(id, { sourceIds }),
     keepNow: (paths) => ingest.keepNow(paths),
     takeSnapshot: (request) => ingest.snapshot(request),
-    placeOf: (source) => {
-      const adapter = adapters.find(({ id }) => id === source.agent)
-      if (!adapter) return null
-      const accepts = (path: string): boolean => {
-        const there = adapter.classify(path, host)
-        return there?.role === source.role && (there.nativeId ?? null) === (source.nativeId ?? null)
-      }
-      return placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
-    },
+    placeOf: placesOn(host),
     agentRoots,
     resumeCommand: (agent, nativeId, cwd) =>
       adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host) ?? null,
@@ -85,6 +78,20 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
     maskTexts: (texts) => ingest.maskTexts(texts),
   })
   return { outside, restores, codeRestores }
+}
+
+/** Tells where a file belongs in its agent's folders on this machine; null when nowhere. */
+export function placesOn(host: Host): (source: SourceIdentity) => Place | null {
+  const roots = new Map(adapters.map((adapter) => [adapter.id, adapter.roots(host).map(({ path }) => path)]))
+  return (source) => {
+    const adapter = adapters.find(({ id }) => id === source.agent)
+    if (!adapter) return null
+    const accepts = (path: string): boolean => {
+      const there = adapter.classify(path, host)
+      return there?.role === source.role && (there.nativeId ?? null) === (source.nativeId ?? null)
+    }
+    return placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
+  }
 }
 
 /** A look at the agents' registries counts this long, so that a plan of many files costs one, in milliseconds. */

@@ -70,6 +70,7 @@ async function serve(
   })
   if (config.open) void openBrowser(url)
   await deps.ingest.start()
+  await deps.redactions.repair()
   return 0
 }
 

@@ -4,6 +4,7 @@ import * as compaction from './compaction.ts'
 import * as fork from './fork.ts'
 import * as hooks from './hooks.ts'
 import * as replay from './replay.ts'
+import * as redactions from './redactions.ts'
 import * as secrets from './secrets.ts'
 import * as restore from './restore.ts'
 import * as sessions from './sessions.ts'
@@ -24,6 +25,7 @@ export const allRoutes: readonly Route[] = [
   hooks,
   secrets,
   sharing,
+  redactions,
 ]
   .flatMap((area) => Object.values(area))
   .filter((value): value is Route => typeof value === 'object' && 'reply' in value && 'method' in value)

@@ -8,6 +8,7 @@ import type { KeepFirst } from './keep-first.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import type { IngestAnswers, IngestAsk, IngestReport } from './protocol.ts'
 import type { BlockRedactor } from './redact-block.ts'
+import type { RedactionDesk } from './redaction-desk.ts'
 import type { SnapshotTaker } from './snapshot-taker.ts'
 
 /** What answers come from. */
@@ -19,6 +20,7 @@ export interface AnswerParts {
   reveal(placeId: number): string | null
   secrets: KnownSecrets
   redactor: BlockRedactor
+  redactions: RedactionDesk
   report(report: IngestReport): void
 }
 
@@ -66,6 +68,16 @@ export class Answers {
       }
       case 'redact':
         return this.#parts.redactor.redact(ask.request)
+      case 'look-for-redaction':
+        return this.#parts.redactions.look(ask.order)
+      case 'stage-redaction':
+        return this.#parts.redactions.stage(ask)
+      case 'swap-redacted':
+        await this.#parts.redactions.swap(ask.id, ask)
+        return null
+      case 'redaction-step':
+        await this.#parts.redactions.step(ask.id, ask.step)
+        return null
       case 'mask':
         return ask.texts.map((text) => this.#parts.secrets.maskShown(text))
       case 'unmask':

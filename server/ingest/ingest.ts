@@ -16,6 +16,8 @@ import type {
   SnapshotRequest,
 } from './protocol.ts'
 import type { RedactedBlock, RedactRequest } from './redact-block.ts'
+import type { StageNote } from './redaction-desk.ts'
+import type { RedactionLooked, RedactionOrder, RedactionStep } from './redaction-order.ts'
 import { watchRoots, type Watcher } from './watch.ts'
 
 /** What ingest works with on the side of the server. */
@@ -121,6 +123,29 @@ export class Ingest {
   /** Kept lines without secrets, a block at a time. */
   async redact(request: RedactRequest): Promise<RedactedBlock> {
     return this.#ask({ kind: 'redact', request })
+  }
+
+  /** What a redaction of kept files would find and change. */
+  async lookForRedaction(order: RedactionOrder): Promise<RedactionLooked> {
+    return this.#ask({ kind: 'look-for-redaction', order })
+  }
+
+  /** Looks, and makes what is needed to change it; `folder` is the caller's to remove. */
+  async stageRedaction(request: {
+    order: RedactionOrder
+    title: string
+    note: StageNote
+  }): Promise<{ id: number; folder: string; looked: RedactionLooked }> {
+    return this.#ask({ kind: 'stage-redaction', ...request })
+  }
+
+  /** Lets kept bytes become those without secrets, but for the files of `skipped`. */
+  async swapRedacted(id: number, done: { changeId: number | null; skipped: number[] }): Promise<void> {
+    await this.#ask({ kind: 'swap-redacted', id, ...done })
+  }
+
+  async stepRedaction(id: number, step: RedactionStep): Promise<void> {
+    await this.#ask({ kind: 'redaction-step', id, step })
   }
 
   /** Texts as they may be shown: secrets replaced. */

@@ -50,6 +50,15 @@ export class KnownSecrets {
     }
   }
 
+  /** What is looked for, and candidates of these ids too: who takes one out takes it out everywhere. */
+  knownWith(candidates: ReadonlySet<number>): KnownValues {
+    const all = new KnownValues()
+    for (const [value, { id, kind, provider, tier }] of this.#byValue) {
+      if (tier !== 'candidate' || candidates.has(id)) all.add(value, { kind, provider, tier })
+    }
+    return all
+  }
+
   /** What stands at a place; null when the line does not hold it any more. */
   valueAt(place: StoredPlace, hash: Buffer, readLine: ReadLine): string | null {
     const { scanner, key } = this.#parts
@@ -89,9 +98,17 @@ export class KnownSecrets {
 
   /** A text with everything replaced that is known or looks like a secret; nothing is noted. */
   maskShown(text: string): string {
+    return this.#masked(text, ({ tier }) => tier !== 'candidate')
+  }
+
+  /** The same, with candidates replaced too. */
+  maskAll(text: string): string {
+    return this.#masked(text, () => true)
+  }
+
+  #masked(text: string, isMasked: (hit: Hit) => boolean): string {
     const { findings } = this.#parts.scanner.scanText(text, { known: this.known })
-    const sure = findings.filter(({ tier }) => tier !== 'candidate')
-    return replaceHits(text, sure, ({ value, kind }) => this.#placeholderFor(value, kind))
+    return replaceHits(text, findings.filter(isMasked), ({ value, kind }) => this.#placeholderFor(value, kind))
   }
 
   /** The values behind marks, of those that are known. */

@@ -1,6 +1,8 @@
 import type { Host } from '../adapters/adapter.ts'
 import type { SeenSecret } from './line-review.ts'
 import type { RedactedBlock, RedactRequest } from './redact-block.ts'
+import type { StageNote } from './redaction-desk.ts'
+import type { RedactionLooked, RedactionOrder, RedactionStep } from './redaction-order.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { Snapshot, SnapshotReason, SnapshotScope } from '../contract/snapshots.ts'
@@ -40,6 +42,16 @@ export interface IngestAnswers {
   reveal: { ask: { placeId: number }; answer: { value: string } | null }
   /** Whole lines without secrets, a block at a time. */
   redact: { ask: { request: RedactRequest }; answer: RedactedBlock }
+  /** What a redaction of kept files would find and change. */
+  'look-for-redaction': { ask: { order: RedactionOrder }; answer: RedactionLooked }
+  /** The same, with everything made that is needed to change it; in `folder` lie the files as they become. */
+  'stage-redaction': {
+    ask: { order: RedactionOrder; title: string; note: StageNote }
+    answer: { id: number; folder: string; looked: RedactionLooked }
+  }
+  /** The kept bytes become the new ones. */
+  'swap-redacted': { ask: { id: number; changeId: number | null; skipped: number[] }; answer: null }
+  'redaction-step': { ask: { id: number; step: RedactionStep }; answer: null }
   /** Texts as they may be shown: secrets replaced, whether or not they were noted before. */
   mask: { ask: { texts: string[] }; answer: string[] }
   /** What stands behind marks; those that are not known are left out. Only to write files as they were. */

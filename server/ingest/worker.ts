@@ -27,6 +27,7 @@ import { Places } from './places.ts'
 import { Propagation } from './propagation.ts'
 import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
 import { BlockRedactor } from './redact-block.ts'
+import { createRedactionDesk } from './redaction-parts.ts'
 import { SnapshotTaker } from './snapshot-taker.ts'
 import { StoredMask } from './stored-review.ts'
 import { SourceReader } from './source-reader.ts'
@@ -74,11 +75,12 @@ const propagation = new Propagation({
   report,
 })
 const code = new CodeRecorder(new CodeStore(indexDb, secrets), readCompanion)
+const understanding = new Understanding({ writer, adapters, code, finder })
 const reader = new SourceReader({
   vault,
   sources,
   writer,
-  understanding: new Understanding({ writer, adapters, code, finder }),
+  understanding,
   hurry,
   report,
   onCompaction: (sourceId, sessionId, compaction) => void automatic.compacted(sourceId, sessionId, compaction),
@@ -103,6 +105,15 @@ const automatic = new AutomaticSnapshots({
   report,
   isEmpty: () => vault.totals().rawBytes === 0,
 })
+const redactions = createRedactionDesk({
+  ...{ vaultDb, indexDb, vault, writer, sources, adapters, finder, scanner, secrets, secretStore, report },
+  dataDir: start.dataDir,
+  settle() {
+    reader.settle()
+    understanding.forget()
+  },
+})
+redactions.recover()
 const answers = new Answers({
   intake,
   keeper,
@@ -111,6 +122,7 @@ const answers = new Answers({
   reveal,
   secrets,
   redactor: new BlockRedactor({ vault, scanner, secrets }),
+  redactions,
   report,
 })
 

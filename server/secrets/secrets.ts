@@ -84,7 +84,8 @@ export class Secrets {
       provider,
       tier,
       severity: severityOf(stored),
-      state,
+      // One that came back after it was redacted is open again.
+      state: state === 'redacted' && counts.length > 0 ? 'open' : state,
       reason,
       hint: hintOf(kind, length),
       length,
