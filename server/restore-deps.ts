@@ -70,8 +70,8 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
       return placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
     },
     agentRoots,
-    resumeCommand: (agent, nativeId, cwd) =>
-      adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host) ?? null,
+    resumeCommand: (agent, nativeId, cwd, file) =>
+      adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host, file) ?? null,
     localPath,
   })
   const codeRestores = new CodeRestores({
