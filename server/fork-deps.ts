@@ -29,7 +29,7 @@ export function composeForks(material: ForkMaterial): ForkDeps {
     events,
     forkPlaces: new ForkStore(indexDb),
     forkerOf: (agent) => forkerOf(agent, host),
-    resumeCommand: (agent, nativeId, cwd) => adapterOf(agent)?.resumeCommand?.(nativeId, cwd, host) ?? null,
+    resumeCommand: (agent, nativeId, cwd, file) => adapterOf(agent)?.resumeCommand?.(nativeId, cwd, host, file) ?? null,
     isAutomaticCompaction: (sessionKey, seq) => {
       const [row] = events.page(sessionKey, seq - 1, 1)
       const event = row && bodies.whole(row, { calls: new Map(), subagents: new Map() })

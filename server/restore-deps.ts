@@ -63,8 +63,8 @@ export function composeRestore(material: RestoreMaterial): RestoreDeps {
     takeSnapshot: (request) => ingest.snapshot(request),
     placeOf: placesOn(host),
     agentRoots,
-    resumeCommand: (agent, nativeId, cwd) =>
-      adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host) ?? null,
+    resumeCommand: (agent, nativeId, cwd, file) =>
+      adapters.find(({ id }) => id === agent)?.resumeCommand?.(nativeId, cwd, host, file) ?? null,
     localPath,
   })
   const codeRestores = new CodeRestores({

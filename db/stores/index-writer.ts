@@ -70,6 +70,9 @@ export interface SessionRow {
   branches: number
 }
 
+/** Bytes of a line that is read for a page of events; see `LONGEST_LINE_IN_PAGE`. */
+const LONGEST_PREFERRED = 1_000_000
+
 /** What of a session reading changes; identity and token sums are written elsewhere. */
 const SAVED = [
   'parent_id',
@@ -179,6 +182,33 @@ export class IndexWriter {
     return result.changes === 1
   }
 
+  /**
+   * Reads an event of the session from a later line from now on. Where that is too long to be read for a page, it has to
+   * say something else.
+   */
+  replaceEvent(sessionKey: number, row: EventRow): void {
+    this.#statements.replaceEvent.run({
+      sessionKey,
+      id: row.id,
+      kind: row.kind,
+      generationId: row.generationId,
+      offset: row.offset,
+      length: row.length,
+      part: row.part,
+      preview: row.preview,
+      isError: row.isError ? 1 : 0,
+      isCommit: row.isCommit ? 1 : 0,
+      subagentId: row.subagentId,
+      contextUsed: row.contextUsed,
+      longest: LONGEST_PREFERRED,
+    })
+  }
+
+  /** The last event up to `seq` that no rewind has left; null when there is none. */
+  lastOnPath(sessionKey: number, seq: number): number | null {
+    return this.#statements.lastOnPath.get(sessionKey, seq)?.seq ?? null
+  }
+
   findSeq(sessionKey: number, eventId: string): number | null {
     return this.#statements.findSeq.get(sessionKey, eventId)?.seq ?? null
   }
@@ -252,6 +282,16 @@ function prepare(sqlite: Sqlite) {
       `INSERT INTO events (session_key, seq, id, at, kind, parent_seq, generation_id, offset, length, part, preview,
          call_id, tool_name, is_error, is_commit, subagent_id, context_used, branch)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_key, id) DO NOTHING`,
+    ),
+    replaceEvent: sqlite.prepare(
+      `UPDATE events SET kind = @kind, generation_id = @generationId, offset = @offset, length = @length, part = @part,
+         preview = @preview, is_error = @isError, is_commit = @isCommit,
+         subagent_id = coalesce(@subagentId, subagent_id), context_used = coalesce(@contextUsed, context_used)
+       WHERE session_key = @sessionKey AND id = @id
+         AND (@length <= @longest OR kind <> @kind OR preview IS NOT @preview OR is_error <> @isError)`,
+    ),
+    lastOnPath: sqlite.prepare<[number, number], { seq: number | null }>(
+      'SELECT max(seq) AS seq FROM events WHERE session_key = ? AND seq <= ? AND branch = 0',
     ),
     findSeq: sqlite.prepare<[number, string], { seq: number }>(
       'SELECT seq FROM events WHERE session_key = ? AND id = ?',

@@ -2,6 +2,7 @@ import type { AgentId } from '../contract/agent.ts'
 import type { CompactionMark, EventKind, FileChange, ImagePart } from '../contract/event.ts'
 import type { Tokens } from '../contract/session.ts'
 import type { FileOp } from '../code-state/file-op.ts'
+import type { Line, LinePosition } from './shared/line-splitter.ts'
 
 /** Where an adapter may look. Injected, so that a test can point it at a fixture home. */
 export interface Host {
@@ -44,6 +45,11 @@ export type SessionFact =
   /** The event at which the agent would resume. */
   | { kind: 'leaf'; id: string; isRewind: boolean }
   | { kind: 'context-window'; tokens: number }
+  /**
+   * The conversation went back: it goes on after the event when that `keeps` its place, else before it. Without such an
+   * event nothing is left where it does not keep, and nothing happened where it does.
+   */
+  | { kind: 'rewind'; id: string; keeps: boolean }
   /** Of a sub-agent's source without `nativeId`: the session that it belongs to. */
   | { kind: 'parent'; nativeId: string }
   /** Of a sub-agent: what it is and which tool call started it. */
@@ -108,6 +114,11 @@ export interface ParsedEvent {
   fileOps: FileOp[]
   /** The parsed record, for kinds that are shown raw. */
   raw: unknown
+  /**
+   * True when the agent writes a record again to say more: where the session has the event already, it is read from this
+   * line from now on. It keeps its place, and counts and changes of files that were taken over stay.
+   */
+  supersedes?: boolean
 }
 
 /** What one line turned out to be. */
@@ -130,6 +141,17 @@ export interface LineContext {
   offset: number
   /** Absent where the line is read as it stands. */
   review?: Review | undefined
+  /** The project's folder as far as earlier lines told it; relative paths are meant from there. */
+  projectPath?: string | null
+}
+
+/** Cuts blocks of bytes into what is read at once; see `LineSplitter` for what each member does. */
+export interface Splitter {
+  readonly position: LinePosition
+  readonly waitingBytes: number
+  push(block: Uint8Array, offset: number): Line[]
+  peek(): Line | null
+  flush(): Line | null
 }
 
 /** A session that the agent says is running now. */
@@ -201,6 +223,8 @@ export interface Adapter {
   roots(host: Host): Root[]
   /** Says what a path below a root is; null for what is not read (locks, keys, settings). Pure, no file access. */
   classify(path: string, host: Host): Source | null
+  /** Cuts files that are no lines into pieces that are read like lines; constructed at the start of any piece. Default: lines. */
+  splitter?(source: Source, start?: LinePosition): Splitter
   /**
    * Reads one line without its line feed. Never throws: damaged input becomes a `problem`, an unknown kind an event of
    * kind `unknown` or counted bookkeeping. A torn line followed by a whole record on the same line gives the record.
@@ -212,8 +236,11 @@ export interface Adapter {
   listLive?(host: Host): Promise<LiveSession[]>
   /** Absent when the agent cannot resume a session that it did not write. */
   readonly fork?: ForkMaker
-  /** What to type in a shell of the host to resume a session in a folder of this machine; null: wherever one is. */
-  resumeCommand?(nativeId: string, cwd: string | null, host: Host): string
+  /**
+   * What to type in a shell of the host to resume a session in a folder of this machine; null: wherever one is. `file` is
+   * where the session stands; null when it takes that and it is not known.
+   */
+  resumeCommand?(nativeId: string, cwd: string | null, host: Host, file?: string): string | null
   /** Tokens that fit into a model's context, given that it held `used` already. */
   contextWindow(model: string, used: number): number
   /** Tokens in the context at which the agent compacts by itself, by its version; null when that is not known. */

@@ -1,5 +1,6 @@
 import type { Adapter } from './adapter.ts'
 import { claudeCode } from './claude-code/index.ts'
+import { geminiCli } from './gemini-cli/index.ts'
 
 /** Every agent that is known. */
-export const adapters: readonly Adapter[] = [claudeCode]
+export const adapters: readonly Adapter[] = [claudeCode, geminiCli]

@@ -49,7 +49,7 @@ export interface ForkDeps {
   /** Absent where the agent cannot resume a session that it did not write. */
   forkerOf(agent: AgentId): Forker | undefined
   /** Null where the agent cannot resume. */
-  resumeCommand(agent: AgentId, nativeId: string, cwd: string | null): string | null
+  resumeCommand(agent: AgentId, nativeId: string, cwd: string | null, file?: string): string | null
   resolveMoment(sessionId: string, at: string): { key: number; seq: number } | undefined
   /** The session's own files, each with all that was ever kept of it. */
   keptFiles(sessionKey: number): readonly { path: string; generations: readonly { id: number; length: number }[] }[]
@@ -102,7 +102,7 @@ export async function fork(
     return {
       nativeId,
       path: plan.path,
-      resume: { cwd: place.cwd, command: deps.resumeCommand(stored.agent, nativeId, place.cwd) ?? '' },
+      resume: { cwd: place.cwd, command: deps.resumeCommand(stored.agent, nativeId, place.cwd, plan.path) ?? '' },
       changeId,
       endsAt: deps.events.findSeq(stored.key, plan.endsAt) ?? row.seq,
       lines: plan.lines,

@@ -22,11 +22,17 @@ export function forkRoutes(app: FastifyInstance, deps: ForkDeps): void {
       const reason = `The project’s folder ${cwd} is not on this machine. Say in Settings where it is now, then try again.`
       return { opened: false, reason }
     }
-    const command = deps.resumeCommand(stored.agent, stored.nativeId, cwd)
+    const command = deps.resumeCommand(stored.agent, stored.nativeId, cwd, mainFileOf(deps, stored.key))
     if (command === null) return { opened: false, reason: 'This agent cannot resume a session from a terminal.' }
     const reason = await openInTerminal(command, { env: process.env, platform: process.platform })
     return { opened: reason === null, reason }
   })
+}
+
+/** An agent may leave stubs beside the file that it goes on in. */
+function mainFileOf(deps: ForkDeps, sessionKey: number): string | undefined {
+  const sizeOf = (file: { generations: readonly { length: number }[] }) => file.generations.at(-1)?.length ?? 0
+  return deps.keptFiles(sessionKey).toSorted((a, b) => sizeOf(b) - sizeOf(a))[0]?.path
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -66,16 +66,25 @@ export class Batch {
 
   addLine(line: Line): void {
     const review = this.#finder.review()
-    const reading = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset, review })
+    const reading = this.#adapter.readLine(line.bytes, {
+      source: this.#source,
+      offset: line.offset,
+      review,
+      ...this.#known,
+    })
     if (reading.kind === 'problem') review.text(line.bytes)
     const seq = this.#session.events
     this.#take(line, review.isMasked ? this.#withTrueFiles(line, reading) : reading)
     this.#noteSecrets(line, review, seq)
   }
 
+  get #known(): { projectPath: string | null } {
+    return { projectPath: this.#session.project_path }
+  }
+
   /** What files held is followed by the bytes that stood in them; they are masked where they are stored. */
   #withTrueFiles(line: Line, masked: LineReading): LineReading {
-    const plain = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset })
+    const plain = this.#adapter.readLine(line.bytes, { source: this.#source, offset: line.offset, ...this.#known })
     if (masked.kind === 'bookkeeping' && plain.kind === 'bookkeeping') return { ...masked, fileOps: plain.fileOps }
     if (masked.kind !== 'events' || plain.kind !== 'events' || masked.events.length !== plain.events.length)
       return masked
@@ -119,7 +128,19 @@ export class Batch {
   }
 
   #apply(fact: SessionFact): void {
+    if (fact.kind === 'rewind') return this.#rewind(fact)
     applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
+  }
+
+  /** Leaves what was said after the event, or from it on, on a branch of its own. */
+  #rewind({ id, keeps }: Extract<SessionFact, { kind: 'rewind' }>): void {
+    const session = this.#session
+    const seq = this.#seqs.get(id) ?? this.#writer.findSeq(session.key, id)
+    if (seq === null && keeps) return
+    const last = seq === null ? -1 : keeps ? seq : seq - 1
+    if (!this.#writer.markBranch(session.key, last, session.events, session.branches + 1)) return
+    session.branches += 1
+    session.last_chain_seq = this.#writer.lastOnPath(session.key, last)
   }
 
   finish(code: CodeSink): void {
@@ -188,7 +209,8 @@ export class Batch {
     const row = rowOf(event, { parentSeq, part, generationId: this.#generationId, line })
     if (event.kind === 'compaction') row.contextUsed = event.compaction?.postTokens ?? null
     if (!this.#writer.addEvent(session.key, seq, row)) {
-      if (event.usage) this.#addUsage(event, seq)
+      if (event.supersedes) this.#writer.replaceEvent(session.key, row)
+      if (event.usage) this.#addUsage(event, this.#seqs.get(event.id) ?? seq)
       return false
     }
     session.events += 1

@@ -38,6 +38,7 @@ export function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id:
       session.parent_id = `${session.agent}:${fact.nativeId}`
       return
     case 'leaf':
+    case 'rewind':
       return
   }
 }

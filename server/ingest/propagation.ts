@@ -4,7 +4,8 @@ import type { RemaskStore } from '../../db/stores/remask-store.ts'
 import type { SourceStore } from '../../db/stores/source-store.ts'
 import type { Adapter } from '../adapters/adapter.ts'
 import { inSlices } from '../adapters/shared/in-slices.ts'
-import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
+import type { Line } from '../adapters/shared/line-splitter.ts'
+import { splitterOf } from '../adapters/shared/splitter-of.ts'
 import type { Finding } from '../redaction/finding.ts'
 import { RULES_VERSION } from '../redaction/rules-version.ts'
 import type { Scanner } from '../redaction/scanner.ts'
@@ -89,14 +90,17 @@ export class Propagation {
 
   /** The lines of a generation that hold values which are not noted there yet; null when it was stopped. */
   *#lookThrough({ generationId, rules }: Behind): Generator<void, { line: Line; findings: Finding[] }[] | null> {
-    const { vault, places } = this.#parts
+    const { vault, places, sources, adapters } = this.#parts
+    const source = sources.ofGeneration(generationId)
+    const adapter = adapters.find(({ id }) => id === source?.agent)
+    if (!source || !adapter) return []
     const noted = new Map<number, Set<string>>()
     for (const place of places.ofGeneration(generationId)) {
       const set = noted.get(place.offset) ?? new Set()
       noted.set(place.offset, set.add(placeKey(place)))
     }
     const found: { line: Line; findings: Finding[] }[] = []
-    const splitter = new LineSplitter()
+    const splitter = splitterOf(adapter, { ...source, agent: adapter.id })
     for (const { bytes, offset } of vault.blocks(generationId)) {
       for (const line of splitter.push(bytes, offset)) {
         if (this.#isStopped) return null

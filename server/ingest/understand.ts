@@ -1,6 +1,7 @@
 import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
-import type { Adapter, SessionFact, Source } from '../adapters/adapter.ts'
-import { type Line, LineSplitter } from '../adapters/shared/line-splitter.ts'
+import type { Adapter, SessionFact, Source, Splitter } from '../adapters/adapter.ts'
+import type { Line } from '../adapters/shared/line-splitter.ts'
+import { splitterOf } from '../adapters/shared/splitter-of.ts'
 import { Batch, type CodeSink, type SeenCompaction } from './batch.ts'
 import { applyFact } from './facts.ts'
 import type { SecretFinder, SeenSecret } from './line-review.ts'
@@ -25,7 +26,7 @@ export interface SessionChange {
 
 interface Reading {
   generationId: number
-  splitter: LineSplitter
+  splitter: Splitter
 }
 
 /** How many sources may have an unfinished line in memory; the others start again from their cursor. */
@@ -55,7 +56,7 @@ export class Understanding {
 
   /** Reads one block that follows on the one before it. One transaction: rows and cursor stand together or not at all. */
   take(source: Source, block: Block): SessionChange | null {
-    const reading = this.#readingFor(block)
+    const reading = this.#readingFor(source, block)
     return this.#write(source, block.sourceId, reading, () => reading.splitter.push(block.bytes, block.offset))
   }
 
@@ -98,7 +99,7 @@ export class Understanding {
     this.#code.forget()
   }
 
-  #readingFor(block: Block): Reading {
+  #readingFor(source: Source, block: Block): Reading {
     const held = this.#readings.get(block.sourceId)
     if (held && held.generationId === block.generationId && endOf(held) === block.offset) {
       // The one that was used last is forgotten last.
@@ -114,7 +115,7 @@ export class Understanding {
         `Source ${block.sourceId} was to be read from byte ${start.offset}, but byte ${block.offset} came.`,
       )
     }
-    const reading = { generationId: block.generationId, splitter: new LineSplitter(start) }
+    const reading = { generationId: block.generationId, splitter: splitterOf(this.#adapter(source), source, start) }
     this.#readings.set(block.sourceId, reading)
     this.#forgetOldest()
     return reading

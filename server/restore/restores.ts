@@ -31,7 +31,7 @@ export interface RestoreParts {
   /** Folders that agents write; nothing else is laid out there. */
   agentRoots(): readonly string[]
   /** What to type to resume a session, with the folder where its project is now. */
-  resumeCommand(agent: string, nativeId: string, cwd: string | null): string | null
+  resumeCommand(agent: string, nativeId: string, cwd: string | null, file?: string): string | null
   localPath(path: string): string
   now?(): number
 }
@@ -212,11 +212,23 @@ export class Restores {
       const sessionId = `${source.agent}:${source.nativeId}`
       const path = this.#parts.sessions.find(sessionId)?.projectPath ?? null
       const cwd = path === null ? null : this.#parts.localPath(path)
-      const command = this.#parts.resumeCommand(source.agent, source.nativeId, cwd)
+      const command = this.#parts.resumeCommand(source.agent, source.nativeId, cwd, files[index]?.path)
       return command === null ? null : { sessionId, cwd, command }
     })
-    return commands.filter((one) => one !== null)
+    return onePerSession(
+      commands.flatMap((resume, index) => (resume ? [{ resume, bytes: files[index]?.bytesAfter ?? 0 }] : [])),
+    )
   }
+}
+
+/** Some agents leave stubs beside the file that a session stands in: the largest is the one to resume. */
+function onePerSession(found: readonly { resume: Restored['resume'][number]; bytes: number }[]): Restored['resume'] {
+  const best = new Map<string, (typeof found)[number]>()
+  for (const one of found) {
+    const known = best.get(one.resume.sessionId)
+    if (known === undefined || one.bytes > known.bytes) best.set(one.resume.sessionId, one)
+  }
+  return [...best.values()].map(({ resume }) => resume)
 }
 
 /** Works through a list and lets other requests in between: a snapshot may hold many thousand files. */

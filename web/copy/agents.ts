@@ -3,4 +3,5 @@ import type { AgentId } from '../../server/contract/agent.ts'
 /** What an agent is called; its colour is the token `--agent-<id>`. */
 export const agentLabels: Record<AgentId, string> = {
   'claude-code': 'Claude Code',
+  'gemini-cli': 'Gemini CLI',
 }
