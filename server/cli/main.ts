@@ -1,8 +1,8 @@
 import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { COMPILE_CACHE } from '../thread.ts'
 
 // A command is mostly start: what was compiled once is compiled for the next one too.
-enableCompileCache(fileURLToPath(new URL('../../.cache/compile/', import.meta.url)))
+enableCompileCache(COMPILE_CACHE)
 
 const { runCommandLine } = await import('./program.ts')
 

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '../thread.ts'
 
 /**
  * Claude's tokenizer is not public, so OpenAI's o200k_base counts and this factor makes up the difference: measured on
@@ -42,7 +43,7 @@ export class Tokens {
 
   #running(): Worker {
     if (this.#worker) return this.#worker
-    const worker = new Worker(new URL('./token-worker.ts', import.meta.url))
+    const worker = startThread(new URL('./token-worker.ts', import.meta.url))
     worker.unref()
     worker.on('message', (reply: Reply) => this.#answer(reply))
     worker.on('error', (error) => this.#fail(error))

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Adapter } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
@@ -6,6 +6,7 @@ import type { Snapshot, SnapshotReason } from '../contract/snapshots.ts'
 import { AppError } from '../errors.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { LiveTracker } from '../live/tracker.ts'
+import { startThread } from '../thread.ts'
 import type {
   IngestAnswers,
   IngestAsk,
@@ -186,7 +187,7 @@ export class Ingest {
   }
 
   #startWorker(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = startThread(new URL('./worker.ts', import.meta.url), {
       workerData: this.#parts.start,
       // Parsed lines die young: a larger nursery takes memory and no less time.
       resourceLimits: { maxYoungGenerationSizeMb: 16 },

@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { isDiskFull } from '../../db/database-error.ts'
 import type { VaultNoteStore } from '../../db/stores/vault-note-store.ts'
 import { VerifyReport } from '../contract/snapshots.ts'
+import { startThread } from '../thread.ts'
 import type { CheckReport } from '../vault/verify-thread.ts'
 
 /** Under which name the result of the last check is noted in the vault. */
@@ -47,7 +48,7 @@ export class Verification {
   start(): void {
     if (this.#running) return
     this.#report = { ...NEVER, state: 'running', startedAt: new Date().toISOString() }
-    const worker = new Worker(new URL('../vault/verify-thread.ts', import.meta.url), {
+    const worker = startThread(new URL('../vault/verify-thread.ts', import.meta.url), {
       workerData: { vaultPath: this.#vaultPath },
     })
     worker.on('message', (report: CheckReport) => this.#take(report))
