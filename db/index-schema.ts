@@ -236,7 +236,7 @@ export const secretScans = sqliteTable(
     sessionKey: integer('session_key').notNull(),
     /** Version of the rules. */
     rules: text('rules').notNull(),
-    /** The newest secret that was known then: values of later ones were not looked for. */
+    /** How many secrets were looked for then, candidates not counted. */
     knownUpTo: integer('known_up_to').notNull(),
     /** Strings that were too costly to be looked at to their end. */
     unchecked: integer('unchecked').notNull(),

@@ -1,54 +1,33 @@
-import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
-import { buildApp } from './app.ts'
+import { AppUnderTest } from './app-testing.ts'
 import { listCompactions, writeBrief } from './contract/compaction.ts'
-import { buildDeps, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { line } from './ingest/testing.ts'
 
 let folder: TemporaryFolder
+let app: AppUnderTest
 let deps: Deps
-let app: FastifyInstance
 let file: string
 
 beforeEach(async () => {
   folder = createTemporaryFolder()
-  const home = join(folder.path, 'home')
-  const project = join(home, '.claude', 'projects', '-w-app')
-  const webDir = join(folder.path, 'web')
+  const project = join(folder.path, 'home', '.claude', 'projects', '-w-app')
   mkdirSync(project, { recursive: true })
-  mkdirSync(webDir)
-  cpSync(join(import.meta.dirname, '../web/index.html'), join(webDir, 'index.html'))
   file = join(project, 's.jsonl')
-  deps = buildDeps({
-    version: '1.2.3',
-    token: 'secret-token',
-    homeDir: home,
-    dataDir: folder.path,
-    vaultFile: join(folder.path, 'vault.db'),
-    indexFile: join(folder.path, 'index.db'),
-    agentEnv: {},
-    isDemo: false,
-    log: pino({ level: 'silent' }),
-    webDir,
-  })
-  app = await buildApp(deps)
-  await app.ready()
+  app = await AppUnderTest.start(folder.path)
+  deps = app.deps
 })
 
 afterEach(async () => {
   await app.close()
-  await deps.close()
   folder.remove()
 })
 
 async function ask(method: 'GET' | 'POST', path: string, payload?: object) {
-  const headers = { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' }
-  const url = `/api/sessions/claude-code:s/${path}`
-  const reply = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })
+  const reply = await app.ask(`/api/sessions/claude-code:s/${path}`, { method, payload })
   return { status: reply.statusCode, body: reply.json() as unknown }
 }
 

@@ -52,7 +52,7 @@ export function composeRedactions(material: {
     titleOf: (id) => sessions.find(id)?.title ?? id,
     placeOf: placesOn(host),
     describe(id) {
-      const secret = secrets.findAny(id)
+      const secret = secrets.find(id)
       if (secret === undefined) return undefined
       const { placeholder, kind, label, tier, hint } = secret
       return { secretId: id, placeholder, kind, label, tier, hint }

@@ -3,7 +3,6 @@ import type { PlaceStore, StoredPlace } from '../db/stores/place-store.ts'
 import type { SecretStore } from '../db/stores/secret-store.ts'
 import type { SessionStore } from '../db/stores/session-store.ts'
 import type { Ingest } from './ingest/ingest.ts'
-import { placeholderOf } from './ingest/known-secrets.ts'
 import type { StoredMask } from './ingest/stored-review.ts'
 import type { LiveHub } from './live/hub.ts'
 import type { SecretDeps } from './secrets/routes.ts'
@@ -34,7 +33,6 @@ export function composeSecrets(material: SecretMaterial): SecretDeps {
   const secrets = new Secrets({
     store: secretStore,
     places,
-    placeholderOf,
     session: (id) => sessions.find(id),
     eventKind: (key, seq) => events.page(key, seq - 1, 1)[0]?.kind ?? null,
     maskedText,

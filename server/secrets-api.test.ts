@@ -1,53 +1,33 @@
-import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
-import { buildApp } from './app.ts'
+import { AppUnderTest, type Question } from './app-testing.ts'
 import { getSecret, getSecretReport, listSecrets, revealSecret, sessionFindings } from './contract/secrets.ts'
 import { previewExport } from './contract/sharing.ts'
-import { buildDeps, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { line } from './ingest/testing.ts'
 import { sampleOf, seeded } from './redaction/sample.ts'
 
 const TOKEN = sampleOf('ghp_{a62:30}{crc62}', seeded(31))
 const PASSWORD = ['wu7', 'Kd!', 'qP0x', 'z9'].join('')
-const headers = { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' }
 
 let folder: TemporaryFolder
+let app: AppUnderTest
 let deps: Deps
-let app: FastifyInstance
-let log = ''
 
 beforeEach(async () => {
   folder = createTemporaryFolder()
-  log = ''
-  const home = join(folder.path, 'home')
-  const webDir = join(folder.path, 'web')
-  const project = join(home, '.claude', 'projects', '-w-app')
-  for (const made of [project, webDir]) mkdirSync(made, { recursive: true })
-  cpSync(join(import.meta.dirname, '../web/index.html'), join(webDir, 'index.html'))
+  const project = join(folder.path, 'home', '.claude', 'projects', '-w-app')
+  mkdirSync(project, { recursive: true })
   writeFileSync(join(project, 's.jsonl'), line('Hello') + line(`Push with ${TOKEN} please`) + line('Thanks'))
   writeFileSync(
     join(project, 'o.jsonl'),
     line(`export DB_PASSWORD='${PASSWORD}'`) + line(`Again ${TOKEN}, twice ${TOKEN}`),
   )
-  deps = buildDeps({
-    version: '1.2.3',
-    token: 'secret-token',
-    homeDir: home,
-    dataDir: folder.path,
-    vaultFile: join(folder.path, 'vault.db'),
-    indexFile: join(folder.path, 'index.db'),
-    agentEnv: {},
-    isDemo: false,
-    log: pino({ level: 'trace' }, { write: (text: string) => void (log += text) }),
-    webDir,
-  })
-  app = await buildApp(deps)
-  await app.ready()
+  app = await AppUnderTest.start(folder.path)
+  deps = app.deps
   await deps.ingest.start()
   await expect.poll(() => deps.ingest.progress.state, { timeout: 20_000 }).toBe('idle')
   await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBe(3)
@@ -55,21 +35,11 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await app.close()
-  await deps.close()
   folder.remove()
 })
 
-async function ask<Reply extends z.ZodType>(
-  reply: Reply,
-  url: string,
-  options: { method?: 'POST' | 'PUT'; payload?: object } = {},
-): Promise<z.output<Reply>> {
-  const answer = await app.inject({
-    method: options.method ?? 'GET',
-    url,
-    headers,
-    ...(options.payload && { payload: options.payload }),
-  })
+async function ask<Reply extends z.ZodType>(reply: Reply, url: string, question?: Question): Promise<z.output<Reply>> {
+  const answer = await app.ask(url, question)
   expect(answer.statusCode, answer.body).toBe(200)
   return reply.parse(answer.json())
 }
@@ -116,25 +86,23 @@ test('its places show the text around it, masked, and one of them reveals it, un
   expect(inFirst).toMatchObject({ seq: 1, eventKind: 'prompt', field: 'message › content' })
   expect(inFirst?.excerpt).toBe(`Push with ${items[0]?.placeholder} please`)
 
-  const answer = await app.inject({ method: 'POST', url: `/api/secrets/places/${inFirst?.id}/reveal`, headers })
+  const answer = await app.ask(`/api/secrets/places/${inFirst?.id}/reveal`, { method: 'POST' })
   expect(revealSecret.reply.parse(answer.json()).value).toBe(TOKEN)
   expect(answer.headers['cache-control']).toBe('no-store')
-  expect(log).not.toContain(TOKEN)
-  expect((await app.inject({ method: 'POST', url: '/api/secrets/places/999/reveal', headers })).statusCode).toBe(404)
+  expect(app.log).not.toContain(TOKEN)
+  expect((await app.ask('/api/secrets/places/999/reveal', { method: 'POST' })).statusCode).toBe(404)
 })
 
 test('what was decided about a secret stays, and it stays masked', async () => {
   const { items } = await ask(listSecrets.reply, '/api/secrets?q=github')
   const url = `/api/secrets/${items[0]?.id}/state`
-  await app.inject({ method: 'PUT', url, headers, payload: { state: 'ignored', reason: 'Of a test' } })
+  await app.ask(url, { method: 'PUT', payload: { state: 'ignored', reason: 'Of a test' } })
 
   const again = await ask(listSecrets.reply, '/api/secrets?state=ignored')
   expect(again.items).toMatchObject([{ kind: 'github-pat', reason: 'Of a test' }])
-  const events = await app.inject({ url: '/api/sessions/claude-code:s/events', headers })
+  const events = await app.ask('/api/sessions/claude-code:s/events')
   expect(events.body).not.toContain(TOKEN)
-  expect(
-    (await app.inject({ method: 'PUT', url: '/api/secrets/77/state', headers, payload: { state: 'open' } })).statusCode,
-  ).toBe(404)
+  expect((await app.ask('/api/secrets/77/state', { method: 'PUT', payload: { state: 'open' } })).statusCode).toBe(404)
 })
 
 test('a session says where secrets stand in it, and the report what to rotate first', async () => {
@@ -161,20 +129,20 @@ test('an export is refused while a secret stands where it must not be touched, a
 
   const url = '/api/sessions/claude-code:o/export'
   const preview = await ask(previewExport.reply, `${url}/preview`, { method: 'POST', payload: {} })
-  const answer = await app.inject({ method: 'POST', url, headers, payload: {} })
+  const answer = await app.ask(url, { method: 'POST', payload: {} })
 
   expect(preview.refusal).toContain('One part of this session could not be looked through')
   expect(answer.statusCode).toBe(409)
   expect(answer.body).not.toContain(PASSWORD)
-  expect(readdirSync(join(folder.path, 'exports'))).toEqual([])
+  expect(readdirSync(join(folder.path, 'data', 'exports'))).toEqual([])
 })
 
 test('an export comes with its name and size, and nothing of it stays here', async () => {
-  const answer = await app.inject({ method: 'POST', url: '/api/sessions/claude-code:s/export', headers, payload: {} })
+  const answer = await app.ask('/api/sessions/claude-code:s/export', { method: 'POST', payload: {} })
 
   expect(answer.headers['content-disposition']).toBe("attachment; filename*=UTF-8''s.jsonl")
   expect(Number(answer.headers['content-length'])).toBe(answer.rawPayload.length)
   expect(answer.body).not.toContain(TOKEN)
   expect(answer.body.split('\n')).toHaveLength(4)
-  expect(readdirSync(join(folder.path, 'exports'))).toEqual([])
+  expect(readdirSync(join(folder.path, 'data', 'exports'))).toEqual([])
 })

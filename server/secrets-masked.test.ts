@@ -1,69 +1,44 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openIndexDb } from '../db/client.ts'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
-import { buildApp } from './app.ts'
+import { AppUnderTest } from './app-testing.ts'
 import { allRoutes } from './contract/all-routes.ts'
 import type { LiveMessage } from './contract/live.ts'
-import { buildDeps, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { line } from './ingest/testing.ts'
 import { sampleOf, seeded } from './redaction/sample.ts'
 
 const ID = 'claude-code:s'
 
 let folder: TemporaryFolder
+let app: AppUnderTest
 let deps: Deps
-let app: FastifyInstance
 let file: string
-let log = ''
 
-function startWorld(): void {
-  const home = join(folder.path, 'home')
-  const webDir = join(folder.path, 'web')
-  const dataDir = join(folder.path, 'data')
-  for (const made of [join(home, '.claude', 'projects', '-w-app'), webDir, dataDir])
-    mkdirSync(made, { recursive: true })
-  cpSync(join(import.meta.dirname, '../web/index.html'), join(webDir, 'index.html'))
-  file = join(home, '.claude', 'projects', '-w-app', 's.jsonl')
-  deps = buildDeps({
-    version: '1.2.3',
-    token: 'secret-token',
-    homeDir: home,
-    dataDir,
-    vaultFile: join(dataDir, 'vault.db'),
-    indexFile: join(dataDir, 'index.db'),
-    agentEnv: {},
-    isDemo: false,
-    log: pino({ level: 'trace' }, { write: (text: string) => void (log += text) }),
-    webDir,
-  })
+async function start(): Promise<void> {
+  app = await AppUnderTest.start(folder.path)
+  deps = app.deps
 }
 
 beforeEach(async () => {
   folder = createTemporaryFolder()
-  log = ''
-  startWorld()
-  app = await buildApp(deps)
-  await app.ready()
+  const project = join(folder.path, 'home', '.claude', 'projects', '-w-app')
+  mkdirSync(project, { recursive: true })
+  file = join(project, 's.jsonl')
+  await start()
 })
 
 afterEach(async () => {
   await app.close()
-  await deps.close()
   folder.remove()
 })
 
 async function ask(path: string): Promise<string> {
-  const reply = await app.inject({
-    url: path,
-    headers: { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' },
-  })
-  return reply.body
+  return (await app.ask(path)).body
 }
 
 const random = seeded(20)
@@ -176,7 +151,7 @@ test('no value of a secret stands in the index, in a log or in any answer, where
         .filter((text) => text.includes(value))
         .map((text) => text.slice(0, 200)),
     ).toEqual([])
-    expect(log.includes(value)).toBe(false)
+    expect(app.log.includes(value)).toBe(false)
   }
   expect(answers).toMatch(/\[REDACTED:github-pat:[A-Z2-7]{4}\]/)
   expect(answers).not.toContain(Buffer.from(`token: ${ENCODED}\n`).toString('base64').slice(8, 30))
@@ -189,6 +164,24 @@ test('a value that is named only in a later line of the same file is masked in t
 
   await expect.poll(() => atRest().includes(LATE), { timeout: 20_000 }).toBe(false)
   expect(await everyAnswer()).not.toContain(LATE)
+})
+
+test('a candidate that turns out to be surer is looked for in what was read before', async () => {
+  const value = ['kP4xV9qLm2', 'Zt8RwY3bNc7DfG'].join('')
+  // In ids only what is known is looked for.
+  writeFileSync(file, line('Hello', { requestId: value }) + line(`login with ${value} please`))
+  await deps.ingest.start()
+  const places = () => deps.places.counts().map((one) => one.places)
+  await expect.poll(places, { timeout: 20_000 }).toEqual([1])
+  appendFileSync(file, line(`Use ${TOKEN}`))
+  await expect.poll(places, { timeout: 20_000 }).toEqual([1, 1])
+  await expect
+    .poll(async () => JSON.parse(await ask(`/api/sessions/${ID}/findings`)) as unknown, { timeout: 20_000 })
+    .toMatchObject({ isComplete: true })
+
+  appendFileSync(file, line(`API_SECRET=${value}`))
+
+  await expect.poll(places, { timeout: 20_000 }).toEqual([3, 1])
 })
 
 test('a file’s hash and size are those of its true bytes, and its text is masked', async () => {
@@ -238,12 +231,8 @@ test('code is written as it was, with its secrets, and the difference that is sh
   await expect.poll(() => deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBeGreaterThan(8)
   const target = join(folder.path, 'restored')
   const restore = async (dryRun: boolean, maskSecrets = false) => {
-    const reply = await app.inject({
-      method: 'POST',
-      url: `/api/sessions/${ID}/code/restore`,
-      headers: { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' },
-      payload: { target: { kind: 'folder', path: target }, dryRun, maskSecrets },
-    })
+    const payload = { target: { kind: 'folder', path: target }, dryRun, maskSecrets }
+    const reply = await app.ask(`/api/sessions/${ID}/code/restore`, { method: 'POST', payload })
     return reply.body
   }
 
@@ -266,7 +255,6 @@ test('what was looked through with older rules is looked through again at the ne
   await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBe(1)
   await expect.poll(() => deps.ingest.progress.state, { timeout: 20_000 }).toBe('idle')
   await app.close()
-  await deps.close()
   // As rules leave it that do not know the format: a line that says everything, and no place.
   const { sqlite } = openIndexDb(join(folder.path, 'data', 'index.db'))
   sqlite.exec(
@@ -274,8 +262,7 @@ test('what was looked through with older rules is looked through again at the ne
   )
   sqlite.close()
 
-  startWorld()
-  app = await buildApp(deps)
+  await start()
   await deps.ingest.start()
 
   await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBe(1)

@@ -27,7 +27,7 @@ export function composeSharing(material: {
       },
       redact: (request) => ingest.redact(request),
       describe: (id) => {
-        const secret = secrets.findAny(id)
+        const secret = secrets.find(id)
         if (secret === undefined) return undefined
         const { placeholder, kind, label, tier } = secret
         return { secretId: id, placeholder, kind, label, tier }

@@ -1,54 +1,34 @@
-import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openVaultDb } from '../db/client.ts'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
-import { buildApp } from './app.ts'
-import { buildDeps, type Deps } from './deps.ts'
+import { AppUnderTest } from './app-testing.ts'
+import type { Deps } from './deps.ts'
 import { line } from './ingest/testing.ts'
 
 let folder: TemporaryFolder
+let app: AppUnderTest
 let deps: Deps
-let app: FastifyInstance
 let project: string
 
 beforeEach(async () => {
   folder = createTemporaryFolder()
-  const home = join(folder.path, 'home')
-  const webDir = join(folder.path, 'web')
-  project = join(home, '.claude', 'projects', '-w-app')
+  project = join(folder.path, 'home', '.claude', 'projects', '-w-app')
   mkdirSync(project, { recursive: true })
-  mkdirSync(webDir)
-  cpSync(join(import.meta.dirname, '../web/index.html'), join(webDir, 'index.html'))
-  deps = buildDeps({
-    version: '1.2.3',
-    token: 'secret-token',
-    homeDir: home,
-    dataDir: folder.path,
-    vaultFile: join(folder.path, 'vault.db'),
-    indexFile: join(folder.path, 'index.db'),
-    agentEnv: {},
-    isDemo: false,
-    log: pino({ level: 'silent' }),
-    webDir,
-  })
-  app = await buildApp(deps)
-  await app.ready()
+  app = await AppUnderTest.start(folder.path)
+  deps = app.deps
 })
 
 afterEach(async () => {
   await app.close()
-  await deps.close()
   folder.remove()
 })
 
 type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 async function ask(method: Verb, url: string, payload?: object): Promise<{ status: number; body: unknown }> {
-  const headers = { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' }
-  const reply = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })
+  const reply = await app.ask(url, { method, payload })
   return { status: reply.statusCode, body: reply.json() }
 }
 
@@ -165,7 +145,7 @@ test('two snapshots are compared: sessions, lines and files of code state', asyn
 test('the rules of retention show what would go before they are set, and let it go then', async () => {
   await begin('a')
   const automatic = await deps.ingest.snapshot({ reason: 'config', scope: { sessions: ['claude-code:a'] } })
-  const vault = openVaultDb(join(folder.path, 'vault.db'))
+  const vault = openVaultDb(join(folder.path, 'data', 'vault.db'))
   vault.prepare('UPDATE snapshots SET created_at = ? WHERE id = ?').run(Date.now() - 40 * 86_400_000, automatic.id)
   vault.close()
 
@@ -185,7 +165,7 @@ test('a check of the vault names each damaged place with its file and session, a
   await begin('a', 'b')
   expect(await ask('GET', '/api/verify')).toMatchObject({ body: { state: 'never', endedAt: null } })
   expect(await ask('POST', '/api/verify')).toMatchObject({ body: { state: 'done', sources: 2, damage: [] } })
-  const vault = openVaultDb(join(folder.path, 'vault.db'))
+  const vault = openVaultDb(join(folder.path, 'data', 'vault.db'))
   const chunk = vault
     .prepare<[string], number>(
       `SELECT chunk_id FROM pieces JOIN generations ON generations.id = generation_id

@@ -89,7 +89,7 @@ export class PlaceStore {
     return this.#statements.ofSession.all(sessionKey).map(placeOf)
   }
 
-  /** True when the session was found to hold the secret before. */
+  /** True when the session was found to hold the secret before, as more than a candidate. */
   isKnownIn(secretId: number, sessionKey: number): boolean {
     return this.#statements.isKnownIn.get(secretId, sessionKey) !== undefined
   }
@@ -97,6 +97,11 @@ export class PlaceStore {
   /** How often each secret stands in each session. */
   counts(): SessionCount[] {
     return this.#statements.counts.all()
+  }
+
+  /** How often one secret stands in each session. */
+  countsOf(secretId: number): SessionCount[] {
+    return this.#statements.countsOf.all(secretId)
   }
 
   /** Notes with what a generation was looked through; counts of unchecked strings add up while it grows. */
@@ -133,6 +138,12 @@ export class PlaceStore {
   }
 }
 
+function countsWhere(condition: string): string {
+  return `SELECT secret_id AS secretId, id AS sessionId, agent, project_path AS projectPath, p.places, p.first, p.last
+    FROM (SELECT secret_id, session_key, count(*) AS places, min(at) AS first, max(at) AS last
+      FROM secret_places WHERE ${condition} GROUP BY secret_id, session_key) p JOIN sessions ON key = p.session_key`
+}
+
 function placeOf(row: Row): StoredPlace {
   return {
     ...row,
@@ -165,13 +176,10 @@ function prepare(sqlite: Sqlite) {
       `SELECT ${COLUMNS} FROM secret_places WHERE session_key = ? ORDER BY generation_id, offset, id`,
     ),
     isKnownIn: sqlite.prepare<[number, number], { id: number }>(
-      'SELECT id FROM secret_places WHERE secret_id = ? AND session_key = ? LIMIT 1',
+      "SELECT id FROM secret_places WHERE secret_id = ? AND session_key = ? AND tier <> 'candidate' LIMIT 1",
     ),
-    counts: sqlite.prepare<[], SessionCount>(
-      `SELECT secret_id AS secretId, id AS sessionId, agent, project_path AS projectPath, p.places, p.first, p.last
-       FROM (SELECT secret_id, session_key, count(*) AS places, min(at) AS first, max(at) AS last
-         FROM secret_places GROUP BY secret_id, session_key) p JOIN sessions ON key = p.session_key`,
-    ),
+    counts: sqlite.prepare<[], SessionCount>(countsWhere('true')),
+    countsOf: sqlite.prepare<[number], SessionCount>(countsWhere('secret_id = ?')),
     sessionId: sqlite.prepare<[number], { id: string }>('SELECT id FROM sessions WHERE key = ?'),
     isBehind: sqlite.prepare<[number, string, number], { one: number }>(
       'SELECT 1 AS one FROM secret_scans WHERE session_key = ? AND (rules <> ? OR known_up_to < ?) LIMIT 1',

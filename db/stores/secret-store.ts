@@ -42,9 +42,12 @@ export class SecretStore {
     return this.#statements.byTag.get(tag) !== undefined
   }
 
-  /** Id of the newest one; 0 when there is none. */
-  newest(): number {
-    return this.#statements.newest.get()?.id ?? 0
+  /**
+   * How many are looked for without any context: all but candidates. It only grows, also when a candidate turns out to be
+   * surer, so it tells whether something was looked through with all of them.
+   */
+  countSure(): number {
+    return this.#statements.countSure.get()?.count ?? 0
   }
 
   add(secret: Omit<StoredSecret, 'id' | 'state' | 'reason'>): StoredSecret {
@@ -74,7 +77,7 @@ function prepare(sqlite: Sqlite) {
     get: sqlite.prepare<[number], StoredSecret>(`SELECT ${COLUMNS} FROM secrets WHERE id = ?`),
     byHash: sqlite.prepare<[Buffer], StoredSecret>(`SELECT ${COLUMNS} FROM secrets WHERE hash = ?`),
     byTag: sqlite.prepare<[string], { id: number }>('SELECT id FROM secrets WHERE tag = ?'),
-    newest: sqlite.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM secrets'),
+    countSure: sqlite.prepare<[], { count: number }>("SELECT count(*) AS count FROM secrets WHERE tier <> 'candidate'"),
     add: sqlite.prepare(
       `INSERT INTO secrets (hash, tag, kind, provider, tier, length, created_at)
        VALUES (@hash, @tag, @kind, @provider, @tier, @length, @createdAt) ON CONFLICT (hash) DO NOTHING`,

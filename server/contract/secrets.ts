@@ -56,7 +56,6 @@ export const SecretPlace = z.object({
   sessionId: SessionId,
   sessionTitle: z.string(),
   projectPath: z.string().nullable(),
-  agent: AgentId,
   /** The event that shows it; null for a record that makes none. */
   seq: z.number().int().nullable(),
   eventKind: z.string().nullable(),

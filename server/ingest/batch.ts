@@ -53,7 +53,7 @@ export class Batch {
     finder: SecretFinder
   }) {
     this.#finder = parts.finder
-    this.#knownUpTo = parts.finder.newest()
+    this.#knownUpTo = parts.finder.countKnown()
     this.#writer = parts.writer
     this.#adapter = parts.adapter
     this.#session = parts.session

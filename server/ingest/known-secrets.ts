@@ -2,6 +2,7 @@ import type { PlaceStore, StoredPlace } from '../../db/stores/place-store.ts'
 import type { SecretStore, StoredSecret } from '../../db/stores/secret-store.ts'
 import type { Hit } from '../redaction/finding.ts'
 import { KnownValues } from '../redaction/known-values.ts'
+import { MARK, markOf } from '../redaction/mark.ts'
 import { replaceHits } from '../redaction/replace.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import { tagOf, type SecretKey } from '../secret-key.ts'
@@ -17,13 +18,6 @@ export interface SecretParts {
 export type ReadLine = (place: StoredPlace) => Uint8Array
 
 const SHORTEST_TAG = 4
-/** What stands in the place of secrets in texts. */
-export const PLACEHOLDER = /\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4,}\]/g
-
-/** What stands in the place of a secret. */
-export function placeholderOf(secret: Pick<StoredSecret, 'kind' | 'tag'>): string {
-  return `[REDACTED:${secret.kind}:${secret.tag}]`
-}
 
 /** The values of secrets, in memory only: they are read from the vault's bytes, and never logged, sent or stored. */
 export class KnownSecrets {
@@ -44,7 +38,7 @@ export class KnownSecrets {
     const secrets = new Map(this.#parts.store.list().map((secret) => [secret.id, secret]))
     for (const place of places.firstOfEach()) {
       const secret = secrets.get(place.secretId)
-      if (secret === undefined || this.#values.has(placeholderOf(secret))) continue
+      if (secret === undefined || this.#values.has(markOf(secret))) continue
       const value = this.valueAt(place, secret.hash, readLine)
       if (value !== null) this.#remember(value, secret)
     }
@@ -85,15 +79,15 @@ export class KnownSecrets {
     return secret
   }
 
-  /** The newest secret that is noted: those up to it are looked for. */
-  newest(): number {
-    return this.#parts.store.newest()
+  /** How many secrets are looked for. */
+  count(): number {
+    return this.#parts.store.countSure()
   }
 
   /** A text with all known values replaced. */
   mask(text: string): string {
     const hits = this.known.find(text)
-    return hits.length === 0 ? text : replaceHits(text, hits, ({ value }) => this.placeholder(value))
+    return hits.length === 0 ? text : replaceHits(text, hits, ({ value }) => this.markFor(value))
   }
 
   /** A text with everything replaced that is known or looks like a secret; nothing is noted. */
@@ -108,7 +102,7 @@ export class KnownSecrets {
 
   #masked(text: string, isMasked: (hit: Hit) => boolean): string {
     const { findings } = this.#parts.scanner.scanText(text, { known: this.known })
-    return replaceHits(text, findings.filter(isMasked), ({ value, kind }) => this.#placeholderFor(value, kind))
+    return replaceHits(text, findings.filter(isMasked), ({ value, kind }) => this.#markShown(value, kind))
   }
 
   /** The values behind marks, of those that are known. */
@@ -123,25 +117,23 @@ export class KnownSecrets {
 
   /** A masked text as it was. Marks that are not of this installation, or whose value is not known now, stay. */
   unmask(text: string): string {
-    return text.includes('[REDACTED:')
-      ? text.replace(PLACEHOLDER, (placeholder) => this.#values.get(placeholder) ?? placeholder)
-      : text
+    return text.includes('[REDACTED:') ? text.replace(MARK, (mark) => this.#values.get(mark) ?? mark) : text
   }
 
   /** What stands in the place of a value that was noted. */
-  placeholder(value: string): string {
+  markFor(value: string): string {
     const secret = this.#byValue.get(value)
-    return secret === undefined ? '[REDACTED]' : placeholderOf(secret)
+    return secret === undefined ? '[REDACTED]' : markOf(secret)
   }
 
-  #placeholderFor(value: string, kind: string): string {
+  #markShown(value: string, kind: string): string {
     const noted = this.#byValue.get(value)
-    return placeholderOf(noted ?? { kind, tag: tagOf(this.#parts.key.hash(value), SHORTEST_TAG) })
+    return markOf(noted ?? { kind, tag: tagOf(this.#parts.key.hash(value), SHORTEST_TAG) })
   }
 
   #remember(value: string, secret: StoredSecret): void {
     this.#byValue.set(value, secret)
-    this.#values.set(placeholderOf(secret), value)
+    this.#values.set(markOf(secret), value)
     const { kind, provider, tier } = secret
     this.all.add(value, { kind, provider, tier })
     if (tier !== 'candidate') this.known.add(value, { kind, provider, tier })

@@ -45,12 +45,12 @@ export class SecretFinder {
     return secrets.mask(text)
   }
 
-  /** The newest secret that is looked for now. */
-  newest(): number {
-    return this.#parts.secrets.newest()
+  /** How many secrets are looked for now. */
+  countKnown(): number {
+    return this.#parts.secrets.count()
   }
 
-  /** Notes with what a generation was looked through: `knownUpTo` is what was the newest secret before its first line. */
+  /** Notes with what a generation was looked through: `knownUpTo` is how many secrets were looked for from its first line on. */
   noteScan(scan: { generationId: number; sessionKey: number; knownUpTo: number; unchecked: number }): void {
     this.#parts.places.noteScan({ ...scan, rules: RULES_VERSION })
   }
@@ -74,7 +74,7 @@ export class LineReview implements Review {
     if (sure.length === 0) return value
     this.isMasked = true
     for (const finding of sure) secrets.note(finding)
-    return maskValue(value, sure, (hit) => secrets.placeholder(hit.value))
+    return maskValue(value, sure, (hit) => secrets.markFor(hit.value))
   }
 
   /** A line that could not be understood. */

@@ -73,19 +73,19 @@ export class Propagation {
 
   async #catchUp(): Promise<void> {
     const { places, secrets } = this.#parts
-    const newest = secrets.newest()
-    for (const behind of places.behind(RULES_VERSION, newest)) {
+    const known = secrets.count()
+    for (const behind of places.behind(RULES_VERSION, known)) {
       const found = await inSlices(this.#lookThrough(behind))
       if (this.#isStopped || found === null) return
       this.#parts.writer.transaction(() => {
         for (const { line, findings } of found) this.#noteLine(behind, line, findings)
         if (found.length > 0) this.#maskRows(behind.sessionKey)
-        places.caughtUp(behind.generationId, RULES_VERSION, newest)
+        places.caughtUp(behind.generationId, RULES_VERSION, known)
       })
       if (found.length > 0) this.#tell(behind.sessionKey)
     }
     // Newer rules find secrets that nobody knew: these are looked for in what was looked through already.
-    if (secrets.newest() > newest) this.#isWanted = true
+    if (secrets.count() > known) this.#isWanted = true
   }
 
   /** The lines of a generation that hold values which are not noted there yet; null when it was stopped. */
@@ -104,8 +104,8 @@ export class Propagation {
     for (const { bytes, offset } of vault.blocks(generationId)) {
       for (const line of splitter.push(bytes, offset)) {
         if (this.#isStopped) return null
-        const known = noted.get(line.offset)
-        const findings = this.#look(line, rules !== RULES_VERSION).filter((finding) => !known?.has(placeKey(finding)))
+        const here = noted.get(line.offset)
+        const findings = this.#look(line, rules !== RULES_VERSION).filter((finding) => !here?.has(placeKey(finding)))
         if (findings.length > 0) found.push({ line: { ...line, bytes: Uint8Array.from(line.bytes) }, findings })
         yield
       }

@@ -54,7 +54,7 @@ export class BlockRedactor {
     const redactor = new LineRedactor({
       scanner: this.#scanner,
       known: this.#secrets.all,
-      placeholderOf: ({ value }) => this.#secrets.placeholder(value),
+      placeholderOf: ({ value }) => this.#secrets.markFor(value),
       takesOut: (finding) => !kept.has(this.#secrets.note(finding).id),
     })
     const parts: Uint8Array[] = []

@@ -58,7 +58,7 @@ export class RedactionLook {
     return new LineRedactor({
       scanner,
       known: secrets.knownWith(candidates),
-      placeholderOf: ({ value }) => secrets.placeholder(value),
+      placeholderOf: ({ value }) => secrets.markFor(value),
       takesOut: (finding) => takesOut(secrets.note(finding).id, finding),
     })
   }
@@ -152,7 +152,7 @@ export class RedactionLook {
     const { secrets } = this.#parts
     const text = stringAt(Buffer.from(after.buffer, after.byteOffset, after.byteLength).toString('utf8'), finding)
     if (text === null || text.length > LONGEST_SHOWN) return ''
-    const mark = secrets.placeholder(finding.value)
+    const mark = secrets.markFor(finding.value)
     const shown = secrets.maskAll(text)
     const at = shown.indexOf(mark)
     if (at < 0) return ''

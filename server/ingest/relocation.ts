@@ -69,7 +69,7 @@ export class Relocation {
     for (const { old, now } of partPairs(this.#parts.vault, source, change)) {
       if (Buffer.compare(old, now) === 0) continue
       for (const { finding, isTakenOut } of redactor.redact(old).hits) {
-        if (isTakenOut) gone.set(finding.value, this.#parts.secrets.placeholder(finding.value))
+        if (isTakenOut) gone.set(finding.value, this.#parts.secrets.markFor(finding.value))
       }
     }
   }

@@ -3,10 +3,10 @@ import type { SecretStore } from '../../db/stores/secret-store.ts'
 import type { Review } from '../adapters/adapter.ts'
 import type { Finding } from '../redaction/finding.ts'
 import { eachLiteral } from '../redaction/json-literals.ts'
+import { markOf } from '../redaction/mark.ts'
 import { maskValue } from '../redaction/mask-value.ts'
 import { replaceHits } from '../redaction/replace.ts'
 import { spliceJson } from '../redaction/splice.ts'
-import { placeholderOf } from './known-secrets.ts'
 import { WHOLE_LINE } from './line-review.ts'
 
 /** Masks lines of the vault by where secrets are known to stand in them: nothing is looked for, no value is needed. */
@@ -80,7 +80,7 @@ export class StoredMask {
     const known = this.#placeholders.get(secretId)
     if (known !== undefined) return known
     const secret = this.#secrets.get(secretId)
-    const placeholder = secret === undefined ? '[REDACTED]' : placeholderOf(secret)
+    const placeholder = secret === undefined ? '[REDACTED]' : markOf(secret)
     if (secret !== undefined) this.#placeholders.set(secretId, placeholder)
     return placeholder
   }

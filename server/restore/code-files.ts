@@ -2,6 +2,7 @@ import type { CodeReader, FileAtMoment, Moment } from '../../db/stores/code-read
 import { isWithin, resolvePath } from '../code-state/paths.ts'
 import { AppError, notFound } from '../errors.ts'
 import type { Content } from '../outside/content.ts'
+import { MARK } from '../redaction/mark.ts'
 
 /** A file of a moment that can be written. */
 export interface CodeFileState {
@@ -60,8 +61,6 @@ export function filesOfMoment(
   }
   return found
 }
-
-const MARK = /\[REDACTED:[a-z0-9-]+:[A-Z2-7]{4,}\]/g
 
 /** Puts secrets back into the contents that will be written: texts are stored without them. */
 export async function bringBackSecrets(

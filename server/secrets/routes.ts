@@ -69,7 +69,7 @@ export function secretRoutes(app: FastifyInstance, deps: SecretDeps): void {
     return {
       items,
       unchecked: places.uncheckedOf(key),
-      isComplete: !places.isBehind(key, RULES_VERSION, secretStore.newest()),
+      isComplete: !places.isBehind(key, RULES_VERSION, secretStore.countSure()),
     }
   })
 

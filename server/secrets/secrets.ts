@@ -2,6 +2,7 @@ import type { PlaceStore, SessionCount, StoredPlace } from '../../db/stores/plac
 import type { SecretStore, StoredSecret } from '../../db/stores/secret-store.ts'
 import { AgentId } from '../contract/agent.ts'
 import type { Secret, SecretPlace, SecretSeverity, SecretSums } from '../contract/secrets.ts'
+import { markOf } from '../redaction/mark.ts'
 import { adviceFor, hintOf, labelOf, severityOf } from './describe.ts'
 
 /** What a list of secrets can be narrowed by. */
@@ -20,8 +21,7 @@ export interface SecretFilter {
 export interface SecretParts {
   store: SecretStore
   places: PlaceStore
-  placeholderOf(secret: { kind: string; tag: string }): string
-  session(id: string): { title: string; projectPath: string | null; agent: string } | undefined
+  session(id: string): { title: string; projectPath: string | null } | undefined
   eventKind(sessionKey: number, seq: number): string | null
   /** The masked string that a place is in; null when it cannot be shown here. */
   maskedText(place: StoredPlace): string | null
@@ -46,13 +46,8 @@ export class Secrets {
   }
 
   find(id: number): Secret | undefined {
-    return this.#all().find(({ secret }) => secret.id === id)?.secret
-  }
-
-  /** Also one that stands nowhere. */
-  findAny(id: number): Secret | undefined {
     const stored = this.#parts.store.get(id)
-    return stored && this.#describe(stored, [])
+    return stored && this.#describe(stored, this.#parts.places.countsOf(id))
   }
 
   /** Newest first. */
@@ -78,7 +73,7 @@ export class Secrets {
     const times = counts.flatMap(({ first, last }) => [first, last]).filter((time) => time !== null)
     return {
       id,
-      placeholder: this.#parts.placeholderOf(stored),
+      placeholder: markOf(stored),
       kind,
       label: labelOf(kind, provider),
       provider,
@@ -103,13 +98,12 @@ export class Secrets {
     const sessionId = this.#parts.places.sessionIdOf(place) ?? ''
     const session = this.#parts.session(sessionId)
     const secret = this.#parts.store.get(place.secretId)
-    const mark = secret ? this.#parts.placeholderOf(secret) : ''
+    const mark = secret ? markOf(secret) : ''
     return {
       id: place.id,
       sessionId,
       sessionTitle: session?.title ?? sessionId,
       projectPath: session?.projectPath ?? null,
-      agent: AgentId.catch('claude-code').parse(session?.agent),
       seq: place.seq,
       eventKind: place.seq === null ? null : this.#parts.eventKind(place.sessionKey, place.seq),
       at: place.at === null ? null : new Date(place.at).toISOString(),
