@@ -88,7 +88,6 @@ function prepareConnection(sqlite: Sqlite, plan: Plan): void {
   if (!plan.readonly) {
     sqlite.pragma('page_size = 4096')
     sqlite.pragma('journal_mode = WAL')
-    sqlite.pragma('wal_autocheckpoint = 4000')
     sqlite.pragma('journal_size_limit = 33554432')
     // What is masked or deleted must not stay behind in a free page.
     sqlite.pragma('secure_delete = ON')

@@ -43,7 +43,7 @@ test('a secret in a running session is told, shown masked, revealed for a moment
   await expect(page.getByText('No secrets were found')).toBeVisible()
 
   appendFileSync(file, prompt(`Push with ${TOKEN} please`))
-  await expect(page.getByText('A secret was read in a running session: github pat.')).toBeVisible()
+  await expect(page.getByText('GitHub personal access token read in “Hello”.')).toBeVisible()
   await page.getByRole('button', { name: 'Show', exact: true }).press('Enter')
   const detail = page.getByRole('region', { name: 'The secret' })
   await expect(detail.getByRole('heading', { name: 'GitHub personal access token' })).toBeVisible()

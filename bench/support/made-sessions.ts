@@ -59,7 +59,7 @@ export class MadeSessions {
       parentUuid: session.last,
       isSidechain: false,
       userType: 'external',
-      cwd: '/work/project',
+      cwd: '/home/ada/project',
       sessionId: session.id,
       version: '2.1.240',
       gitBranch: 'main',

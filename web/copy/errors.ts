@@ -22,7 +22,7 @@ export const errorCopy: Record<ErrorCode | 'offline', ErrorCopy> = {
   },
   not_found: {
     title: 'Not found',
-    advice: 'The address may be wrong, or it was deleted here. Bytes that were kept are never removed.',
+    advice: 'The address may be wrong, or what it names is gone from here.',
     canRetry: false,
   },
   bad_request: {
