@@ -83,6 +83,19 @@ export const cursors = sqliteTable(
   (table) => [index('cursors_by_session').on(table.sessionKey)],
 )
 
+/** Sessions that stand in one source with others, and so are not told by its cursor alone. */
+export const sharedSources = sqliteTable(
+  'shared_sources',
+  {
+    sourceId: integer('source_id').notNull(),
+    sessionKey: integer('session_key').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sourceId, table.sessionKey] }),
+    index('shared_sources_by_session').on(table.sessionKey),
+  ],
+)
+
 export const events = sqliteTable(
   'events',
   {

@@ -17,6 +17,8 @@ export interface Config {
   homeDir: string
   /** What adapters may see of the environment; empty when the home was named by a flag, so that only that home counts. */
   agentEnv: Record<string, string | undefined>
+  /** Folders of projects that no other session names, for agents that keep sessions inside of them. */
+  projects: string[]
   /** Where vault, index, token and lock lie. */
   dataDir: string
   /** Whether to open the browser. */
@@ -58,6 +60,11 @@ export const CONFIG_OPTIONS: readonly ConfigOption[] = [
     about: "home in which agents' folders are looked up (default yours)",
   },
   {
+    flags: '--projects <folders>',
+    variable: 'LOSSLESS_PROJECTS',
+    about: 'folders of projects, separated by commas, in which Aider may have been used',
+  },
+  {
     flags: '--data <folder>',
     variable: 'LOSSLESS_DATA',
     about: 'where Lossless keeps its data (default the data folder of the platform)',
@@ -97,6 +104,7 @@ export function readConfig(argv: readonly string[], env: Record<string, string |
     port: readPort(pick('port', 'LOSSLESS_PORT')),
     homeDir: isDemo ? join(repository, 'demo', 'home') : home === null ? homedir() : readHome(home, base),
     agentEnv: isDemo || home?.from === '--home' ? {} : { ...env },
+    projects: readFolders(pick('projects', 'LOSSLESS_PROJECTS'), base),
     dataDir: data === null ? defaultDataDir(isDemo, env) : readFolder(data, base),
     open: flags['open'] !== false && !isSet(env['LOSSLESS_NO_OPEN']),
     logLevel: readLogLevel(pick('log-level', 'LOSSLESS_LOG_LEVEL')),
@@ -187,6 +195,11 @@ function readFolder(given: Given, base: string): string {
     throw new StartRefused(`${given.from} names something that is not a folder: ${folder}.`, 2)
   }
   return folder
+}
+
+function readFolders(given: Given | null, base: string): string[] {
+  const names = given?.text.split(',').filter((name) => name.trim() !== '') ?? []
+  return given === null ? [] : names.map((name) => readFolder({ ...given, text: name.trim() }, base))
 }
 
 /** The token travels in a header, a cookie and a URL: only characters that need no escaping in any of them. */

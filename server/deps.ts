@@ -26,6 +26,7 @@ import { Ingest } from './ingest/ingest.ts'
 import { StoredMask } from './ingest/stored-review.ts'
 import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
+import { projectFolders } from './project-folders.ts'
 import type { ReplayDeps } from './replay/routes.ts'
 import { composeRedactions } from './redaction-deps.ts'
 import type { RedactionDeps } from './redactions/routes.ts'
@@ -77,6 +78,8 @@ export interface Setting {
   indexFile: string
   /** What adapters may see of the environment. */
   agentEnv: Record<string, string | undefined>
+  /** Folders of projects that no session names. */
+  projects?: readonly string[]
   isDemo: boolean
   log: Logger
   webDir?: string
@@ -96,6 +99,7 @@ export function buildDeps(setting: Setting): Deps {
   const sources = new SourceStore(vaultDb)
   const mappings = new PathMappingStore(vaultDb)
   const vault = new Vault(new VaultStore(vaultDb))
+  const localPath = (path: string) => mapPath(path, mappings.list())
   const live = new LiveHub(Date.now())
   const tracker = new LiveTracker({
     listRegistered: () => listRegistered(adapters, host),
@@ -104,6 +108,8 @@ export function buildDeps(setting: Setting): Deps {
   })
   const snapshots = composeSnapshots({ vaultDb, indexDb, vaultFile: setting.vaultFile, sources })
   const ingest: Ingest = new Ingest({
+    listProjects: () =>
+      projectFolders([...(setting.projects ?? []), ...sessions.projectPaths().map((path) => localPath(path))]),
     start: { dataDir: setting.dataDir, vaultPath: setting.vaultFile, indexPath: setting.indexFile, host },
     adapters,
     hub: live,
@@ -130,7 +136,6 @@ export function buildDeps(setting: Setting): Deps {
     rawBytes: vault.totals().rawBytes,
     vaultBytes: await sizeOf(setting.vaultFile),
   })
-  const localPath = (path: string) => mapPath(path, mappings.list())
   const places = new PlaceStore(indexDb)
   const secretStore = new SecretStore(vaultDb)
   const mask = new StoredMask(places, secretStore)
@@ -252,13 +257,20 @@ async function describeAgent(adapter: Adapter, host: Host, sources: SourceStore)
   return {
     id: adapter.id,
     label: adapter.label,
-    roots: await Promise.all(
-      adapter.roots(host).map(async ({ path }) => ({ path, exists: (await stat(path).catch(() => null)) !== null })),
-    ),
+    roots: await describeRoots(adapter, host),
     ...counts,
     lastReadAt: lastKeptAt === null ? null : new Date(lastKeptAt).toISOString(),
     unreadable: sources.unreadable(adapter.id),
   }
+}
+
+/** Places in projects are told where something stands there: every project has them. */
+async function describeRoots(adapter: Adapter, host: Host) {
+  const always = new Set(adapter.roots({ ...host, projects: [] }).map(({ path }) => path))
+  const roots = await Promise.all(
+    adapter.roots(host).map(async ({ path }) => ({ path, exists: (await stat(path).catch(() => null)) !== null })),
+  )
+  return roots.filter(({ path, exists }) => exists || always.has(path))
 }
 
 function agentOf(id: string): Adapter['id'] {

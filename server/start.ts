@@ -43,6 +43,7 @@ async function serve(
     vaultFile: folder.vaultFile,
     indexFile: folder.indexFile,
     agentEnv: config.agentEnv,
+    projects: config.projects,
     isDemo: config.isDemo,
     log,
   })

@@ -70,6 +70,10 @@ export interface SessionRow {
   branches: number
 }
 
+/** Ids of the sources of a session, whose key is given twice. */
+export const SOURCES_OF_SESSION = `SELECT source_id FROM cursors WHERE session_key = ?
+  UNION SELECT source_id FROM shared_sources WHERE session_key = ?`
+
 /** Bytes of a line that is read for a page of events; see `LONGEST_LINE_IN_PAGE`. */
 const LONGEST_PREFERRED = 1_000_000
 
@@ -240,9 +244,39 @@ export class IndexWriter {
     return this.#statements.setSourceState.get(state, sessionKey, state)?.id ?? null
   }
 
+  /** Notes that a session stands in a source with others. */
+  share(sourceId: number, sessionKey: number): void {
+    this.#statements.share.run(sourceId, sessionKey)
+  }
+
+  /** Keys of the sessions that a source was read into. */
+  sessionsIn(sourceId: number): number[] {
+    return this.#statements.sessionsIn.all(sourceId, sourceId)
+  }
+
+  /** The kind of the last event of the session before this one in a source that they share; null when there is none. */
+  lastKindBefore(sourceId: number, sessionKey: number): string | null {
+    return this.#statements.lastKindBefore.get(sourceId, sessionKey) ?? null
+  }
+
+  /** The last call of a session that is summed up like this, unless its result came. */
+  openCall(sessionKey: number, summary: string): string | null {
+    return this.#statements.openCall.get(sessionKey, summary.slice(0, 240)) ?? null
+  }
+
+  /** The preview of a session's last event of kind `progress` whose preview holds this. */
+  lastNote(sessionKey: number, part: string): string | null {
+    return this.#statements.lastNote.get(sessionKey, part) ?? null
+  }
+
+  /** Finds a session by its key; for one that reading goes on with. */
+  sessionByKey(key: number): SessionRow | null {
+    return this.#statements.sessionByKey.get(key) ?? null
+  }
+
   /** Ids of the sources that a session was read from. */
   sourcesOf(sessionKey: number): number[] {
-    return this.#statements.sourcesOf.all(sessionKey).map((row) => row.id)
+    return this.#statements.sourcesOf.all(sessionKey, sessionKey)
   }
 
   cursor(sourceId: number): CursorRow | null {
@@ -326,7 +360,38 @@ function prepare(sqlite: Sqlite) {
     setSourceState: sqlite.prepare<[string, number, string], { id: string }>(
       'UPDATE sessions SET source_state = ? WHERE key = ? AND source_state <> ? RETURNING id',
     ),
-    sourcesOf: sqlite.prepare<[number], { id: number }>('SELECT source_id AS id FROM cursors WHERE session_key = ?'),
+    share: sqlite.prepare<[number, number]>(
+      'INSERT INTO shared_sources (source_id, session_key) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    ),
+    sessionsIn: sqlite
+      .prepare<[number, number], number>(
+        `SELECT session_key FROM cursors WHERE source_id = ? AND session_key IS NOT NULL
+         UNION SELECT session_key FROM shared_sources WHERE source_id = ?`,
+      )
+      .pluck(),
+    lastKindBefore: sqlite
+      .prepare<[number, number], string>(
+        `SELECT kind FROM events WHERE session_key =
+           (SELECT max(session_key) FROM shared_sources WHERE source_id = ? AND session_key < ?)
+         ORDER BY seq DESC LIMIT 1`,
+      )
+      .pluck(),
+    openCall: sqlite
+      .prepare<[number, string], string>(
+        `SELECT call_id FROM events AS calls WHERE session_key = ? AND kind = 'tool_call' AND preview = ?
+           AND NOT EXISTS (SELECT 1 FROM events WHERE session_key = calls.session_key AND call_id = calls.call_id
+             AND kind = 'tool_result')
+         ORDER BY seq DESC LIMIT 1`,
+      )
+      .pluck(),
+    lastNote: sqlite
+      .prepare<[number, string], string>(
+        `SELECT preview FROM events WHERE session_key = ? AND kind = 'progress' AND instr(preview, ?) > 0
+         ORDER BY seq DESC LIMIT 1`,
+      )
+      .pluck(),
+    sessionByKey: sqlite.prepare<[number], SessionRow>('SELECT * FROM sessions WHERE key = ?'),
+    sourcesOf: sqlite.prepare<[number, number], number>(SOURCES_OF_SESSION).pluck(),
     addProblem: sqlite.prepare(
       `INSERT OR REPLACE INTO problems (generation_id, offset, session_key, source_id, line, length, reason)
        VALUES (@generationId, @offset, @sessionKey, @sourceId, @line, @length, @reason)`,

@@ -21,6 +21,11 @@ export class RemaskStore {
     return this.#statements.events.all(sessionKey, line.generationId, line.offset)
   }
 
+  /** The session that a line was read into: of those that share the file with this one where it is not this one. */
+  ownerOf(sessionKey: number, line: { generationId: number; offset: number }): number {
+    return this.#statements.owner.get(sessionKey, line.generationId, line.offset) ?? sessionKey
+  }
+
   setPreview(sessionKey: number, seq: number, preview: string | null): void {
     this.#statements.setPreview.run(preview, sessionKey, seq)
   }
@@ -73,12 +78,21 @@ interface AlterationRow {
 }
 
 function prepare(sqlite: Sqlite) {
+  const owner = sqlite
+    .prepare<[number, number, number], number>(
+      `SELECT events.session_key FROM shared_sources AS own
+       JOIN shared_sources AS beside ON beside.source_id = own.source_id
+       JOIN events ON events.session_key = beside.session_key
+       WHERE own.session_key = ? AND generation_id = ? AND offset = ? LIMIT 1`,
+    )
+    .pluck()
   const files = 'SELECT DISTINCT file_id FROM code_ops WHERE session_key = ?'
   const alterations = sqlite.prepare<[number], AlterationRow>(
     `SELECT file_id, at, session_key, seq, n, alteration FROM code_ops
      WHERE alteration IS NOT NULL AND file_id IN (${files})`,
   )
   return {
+    owner,
     events: sqlite.prepare<[number, number, number], { seq: number; at: number | null; part: number }>(
       'SELECT seq, at, part FROM events WHERE session_key = ? AND generation_id = ? AND offset = ? ORDER BY seq',
     ),

@@ -1,4 +1,5 @@
 import type { Sqlite } from '../client.ts'
+import { SOURCES_OF_SESSION } from './index-writer.ts'
 
 /** The files that belong to sessions, and what of the sessions asked for is not known. */
 export interface FoundSources {
@@ -38,7 +39,7 @@ export class SessionSources {
     for (const id of new Set(sessionIds)) {
       const before = found.size
       const family = this.#statements.family.all(id)
-      for (const { key } of family) for (const sourceId of this.#statements.read.all(key)) found.add(sourceId)
+      for (const { key } of family) for (const sourceId of this.#statements.read.all(key, key)) found.add(sourceId)
       for (const name of namesOf(id, family)) {
         for (const sourceId of this.#statements.named.all(name)) found.add(sourceId)
       }
@@ -50,7 +51,7 @@ export class SessionSources {
   /** The files that a session itself was read from; what belongs to it besides when it is not read yet. */
   transcriptsOf(sessionId: string): number[] {
     const own = this.#statements.family.all(sessionId).find(({ id }) => id === sessionId)
-    const found = own ? this.#statements.read.all(own.key) : []
+    const found = own ? this.#statements.read.all(own.key, own.key) : []
     return found.length > 0 ? found : this.ofSessions([sessionId]).sourceIds
   }
 
@@ -101,7 +102,7 @@ function prepare(vault: Sqlite, index: Sqlite) {
        SELECT sessions.id, key, agent, native_id AS nativeId, parent_id AS parentId
        FROM family JOIN sessions ON sessions.id = family.id`,
     ),
-    read: index.prepare<[number], number>('SELECT source_id FROM cursors WHERE session_key = ?').pluck(),
+    read: index.prepare<[number, number], number>(SOURCES_OF_SESSION).pluck(),
     ofProjects: index
       .prepare<[string], string>(
         `SELECT id FROM sessions WHERE parent_id IS NULL AND project_path IN (SELECT value FROM json_each(?)) ORDER BY key`,

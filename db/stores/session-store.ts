@@ -2,7 +2,7 @@ import type { AgentId } from '../../server/contract/agent.ts'
 import type { Session, SourceState } from '../../server/contract/session.ts'
 import type { Facets } from '../../server/contract/sessions.ts'
 import type { Sqlite } from '../client.ts'
-import type { SessionRow } from './index-writer.ts'
+import { SOURCES_OF_SESSION, type SessionRow } from './index-writer.ts'
 
 /** Which sessions a list asks for. */
 export interface SessionFilter {
@@ -77,7 +77,12 @@ export class SessionStore {
 
   /** Ids of sources in the vault that the session was read from. */
   sourceIdsOf(key: number): number[] {
-    return this.#statements.sources.all(key).map((row) => row.id)
+    return this.#statements.sources.all(key, key)
+  }
+
+  /** Folders of all projects, as the sessions name them. */
+  projectPaths(): string[] {
+    return this.#statements.byProject.all().map(({ path }) => path)
   }
 
   /** Sessions, sub-agents included, whose last event is not older than `time`. */
@@ -141,7 +146,7 @@ function prepare(sqlite: Sqlite) {
     subagentIds: sqlite.prepare<[string], { nativeId: string; id: string }>(
       'SELECT native_id AS nativeId, id FROM sessions WHERE parent_id = ?',
     ),
-    sources: sqlite.prepare<[number], { id: number }>('SELECT source_id AS id FROM cursors WHERE session_key = ?'),
+    sources: sqlite.prepare<[number, number], number>(SOURCES_OF_SESSION).pluck(),
     activeSince: sqlite.prepare<[number], { id: string; activeAt: number }>(
       'SELECT id, active_at AS activeAt FROM sessions WHERE active_at >= ?',
     ),

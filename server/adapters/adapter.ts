@@ -9,6 +9,8 @@ export interface Host {
   homeDir: string
   env: Record<string, string | undefined>
   platform: NodeJS.Platform
+  /** Folders of projects that are known, for agents that keep sessions inside of them. Grows while Lossless runs. */
+  projects?: readonly string[]
 }
 
 /**
@@ -42,6 +44,8 @@ export type SessionFact =
   | { kind: 'cwd'; path: string; isProject?: boolean }
   | { kind: 'git-branch'; name: string }
   | { kind: 'version'; text: string }
+  /** The model that answers from here on, where answers do not name it. */
+  | { kind: 'model'; name: string }
   /** The event at which the agent would resume. */
   | { kind: 'leaf'; id: string; isRewind: boolean }
   | { kind: 'context-window'; tokens: number }
@@ -123,7 +127,8 @@ export interface ParsedEvent {
 
 /** What one line turned out to be. */
 export type LineReading =
-  | { kind: 'events'; events: ParsedEvent[]; facts: SessionFact[] }
+  /** `doubt`: read, and yet something is wrong with it, as a sentence; counted like a problem. */
+  | { kind: 'events'; events: ParsedEvent[]; facts: SessionFact[]; doubt?: string }
   | { kind: 'bookkeeping'; facts: SessionFact[]; fileOps: FileOp[]; unknownKind: string | null }
   | { kind: 'blank' }
   | { kind: 'problem'; reason: string }
@@ -132,6 +137,24 @@ export type LineReading =
 export interface Review {
   /** Takes a parsed record, `record` counted from 0 in its line, and gives back the one that the adapter reads. */
   record(value: unknown, record: number): unknown
+  /** The same for a line that is plain text: takes the whole of it. */
+  text(value: string): string
+}
+
+/** What earlier lines of a session told. */
+export interface SessionSoFar {
+  nativeId: string
+  /** Milliseconds since 1970 of its first event with a time. */
+  startedAt: number | null
+  prompts: number
+  /** By the last fact that named one. */
+  model: string | null
+  /** The beginning of its last event of kind `progress` whose text holds this; null when there is none. */
+  lastNote(part: string): string | null
+  /** True when the session before it in the same file ends with a prompt that has no answer. */
+  isAfterOpenTurn(): boolean
+  /** Id of the last tool call that is summed up like this; null when there is none, or its result came. */
+  openCall(summary: string): string | null
 }
 
 /** What an adapter may know besides the line. */
@@ -143,6 +166,8 @@ export interface LineContext {
   review?: Review | undefined
   /** The project's folder as far as earlier lines told it; relative paths are meant from there. */
   projectPath?: string | null
+  /** Absent where the line is read by itself, for a page: kinds and number of its events may not depend on it. */
+  session?: SessionSoFar | undefined
 }
 
 /** Cuts blocks of bytes into what is read at once; see `LineSplitter` for what each member does. */
@@ -223,6 +248,11 @@ export interface Adapter {
   roots(host: Host): Root[]
   /** Says what a path below a root is; null for what is not read (locks, keys, settings). Pure, no file access. */
   classify(path: string, host: Host): Source | null
+  /**
+   * For files that many sessions stand in one after the other: the native id of the one that begins with this line, null
+   * within one. A file's `nativeId` is null then.
+   */
+  sessionAt?(line: Uint8Array, context: Pick<LineContext, 'source' | 'offset'>): string | null
   /** Cuts files that are no lines into pieces that are read like lines; constructed at the start of any piece. Default: lines. */
   splitter?(source: Source, start?: LinePosition): Splitter
   /**

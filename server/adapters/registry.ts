@@ -1,6 +1,7 @@
 import type { Adapter } from './adapter.ts'
+import { aider } from './aider/index.ts'
 import { claudeCode } from './claude-code/index.ts'
 import { geminiCli } from './gemini-cli/index.ts'
 
 /** Every agent that is known. */
-export const adapters: readonly Adapter[] = [claudeCode, geminiCli]
+export const adapters: readonly Adapter[] = [claudeCode, geminiCli, aider]

@@ -4,8 +4,9 @@ import type { FileOp } from './file-op.ts'
 import type { Alteration, CodeLedger, ContentId, PathOp, SweepRow, VersionCause } from './ledger.ts'
 import { createdText } from './git-diff.ts'
 import { baseName, resolvePath } from './paths.ts'
+import type { CommitFiles } from './recorder.ts'
 import { readEffects } from './shell-effects.ts'
-import type { Stamp } from './stamp.ts'
+import { stampOf, type Stamp } from './stamp.ts'
 
 /** Where an event's operations go. */
 export interface Recording {
@@ -21,6 +22,10 @@ export interface Recording {
   isTouchedSince(path: string, at: number, stamp: Stamp): boolean
   /** Takes a call or a result that stands inside a record of another kind. */
   nested(writer: EventWriter, session: number, op: Extract<FileOp, { op: 'called' | 'returned' }>): void
+  /** What a commit changed; null when that is not known. */
+  commit(folder: string, hash: string): CommitFiles | null
+  /** What was recorded of a file before a moment, oldest first. */
+  opsBefore(path: string, moment: Stamp): PathOp[]
   /** A command came to be known that could have changed files. */
   reconsider(sweep: SweepRow): void
 }
@@ -102,6 +107,8 @@ export class EventWriter {
         })
       case 'touched':
         return this.#touched(op.path, op.snippets)
+      case 'commit':
+        return this.#commit(op)
       case 'called':
       case 'returned':
         return this.#recording.nested(this, this.#stamp.session, op)
@@ -152,6 +159,34 @@ export class EventWriter {
         return this.#recording.reconsider(sweep)
       }
     }
+  }
+
+  /**
+   * What a commit holds was there when the session changed the file, not only when it was committed: what it had before
+   * stands before the session's first change since the file was last seen, and what came out after its last one.
+   */
+  #commit({ folder, hash, isTakenBack }: Extract<FileOp, { op: 'commit' }>): void {
+    const found = this.#recording.commit(folder, hash)
+    if (found === null) return this.#ledger.addCommit(folder, this.#next())
+    for (const { path, before, after } of found.files) {
+      const then = this.#idOf(path, before) ?? null
+      if (isTakenBack) {
+        this.#set(path, 'shell', undefined, then)
+        continue
+      }
+      const ops = this.#recording.opsBefore(path, this.#stamp)
+      const unseen = ops.slice(ops.findLastIndex((op) => op.by === 'read' && op.alter === null) + 1)
+      const own = unseen.filter((op) => op.session === this.#stamp.session)
+      const [first, last] = [own[0], own.at(-1)]
+      if (first) this.#see(path, { ...stampOf(first), n: first.n - 1 }, then)
+      const now = this.#idOf(path, after) ?? null
+      if (last) this.#see(path, { ...stampOf(last), n: last.n + 1 }, now)
+      this.#set(path, 'read', now, now)
+    }
+  }
+
+  #see(path: string, at: Stamp, content: ContentId | null): void {
+    this.#recording.add(path, { ...at, by: 'read', before: content, after: content, alter: null })
   }
 
   #diff({ cwd, diff }: Extract<Effect, { kind: 'diff' }>): void {

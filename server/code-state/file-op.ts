@@ -41,6 +41,8 @@ export type FileOp =
   | { op: 'glimpse'; path: string; text: string; startLine: number; totalLines: number | null }
   /** Something other than the agent changed the file; parts of it as it stands now, by line number. */
   | { op: 'touched'; path: string; snippets: { line: number; text: string }[] }
+  /** A commit of the repository that a folder lies in: what it changed stands there now; `isTakenBack`: what was before it. */
+  | { op: 'commit'; folder: string; hash: string; isTakenBack: boolean }
   /** A call or a result of another agent that is told inside this one's records. */
   | { op: 'called'; call: string; ops: FileOp[] }
   | { op: 'returned'; call: string; isError: boolean; ops: FileOp[] }

@@ -24,6 +24,16 @@ export interface RecordedEvent {
 /** Reads a file that belongs to a session (an agent's backup) from what was kept; null when it is not there. */
 export type ReadCompanion = (path: string) => Uint8Array | null
 
+/** What a commit changed: whole texts, null where there is no file. */
+export interface CommitFiles {
+  root: string
+  /** Absolute paths. */
+  files: { path: string; before: string | null; after: string | null }[]
+}
+
+/** Looks up a commit of the repository that a folder lies in; null when it is not to be had. */
+export type ReadCommit = (folder: string, hash: string) => CommitFiles | null
+
 /**
  * Turns what events tell about files into versions of each file. It may be called inside a transaction of the caller,
  * and leaves nothing half done between two calls. Sessions may come in any order; each in the order of its own file.
@@ -31,6 +41,7 @@ export type ReadCompanion = (path: string) => Uint8Array | null
 export class CodeRecorder implements Recording {
   readonly #ledger: CodeLedger
   readonly #readCompanion: ReadCompanion
+  readonly #readCommit: ReadCommit
   #dirty = new Map<string, Dirty>()
   /** Calls of this batch whose result has not come yet; what is left at its end goes to the store. */
   readonly #openCalls = new Map<string, readonly FileOp[]>()
@@ -42,9 +53,10 @@ export class CodeRecorder implements Recording {
   /** Contents of backups, which every snapshot names again. */
   readonly #companions = new Map<string, ContentId>()
 
-  constructor(ledger: CodeLedger, readCompanion: ReadCompanion = () => null) {
+  constructor(ledger: CodeLedger, readCompanion: ReadCompanion = () => null, readCommit: ReadCommit = () => null) {
     this.#ledger = ledger
     this.#readCompanion = readCompanion
+    this.#readCommit = readCommit
   }
 
   /** Takes events of one session in the order of its file. Copies of events known from another session change nothing. */
@@ -118,6 +130,15 @@ export class CodeRecorder implements Recording {
     if (this.#companions.size >= MOST_REMEMBERED) this.#companions.clear()
     this.#companions.set(path, id)
     return id
+  }
+
+  commit(folder: string, hash: string): CommitFiles | null {
+    return this.#readCommit(folder, hash)
+  }
+
+  opsBefore(path: string, moment: Stamp): PathOp[] {
+    const known = [...this.#ledger.opsFrom(path, null), ...(this.#dirty.get(path)?.ops ?? [])]
+    return known.filter((op) => compareStamps(op, moment) < 0).sort(compareStamps)
   }
 
   pathsAt(path: string): string[] {

@@ -1,6 +1,14 @@
 import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import { supersedes, type UsageRow } from '../../db/stores/usage-writer.ts'
-import type { Adapter, LineReading, ParsedEvent, SessionFact, Source } from '../adapters/adapter.ts'
+import type {
+  Adapter,
+  LineContext,
+  LineReading,
+  ParsedEvent,
+  SessionFact,
+  SessionSoFar,
+  Source,
+} from '../adapters/adapter.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { RecordedEvent } from '../code-state/recorder.ts'
 import { applyFact, PREVIEW_CHARACTERS } from './facts.ts'
@@ -22,6 +30,18 @@ export interface SeenCompaction {
   preTokens: number | null
 }
 
+/** What reading some lines of a session changed. */
+export interface SessionChange {
+  sessionId: string
+  isNew: boolean
+  events: number
+  compactions: SeenCompaction[]
+  /** Secrets that the session was not known to hold. */
+  secrets: SeenSecret[]
+  /** Of other sessions in the same source, which end before this one begins. */
+  earlier?: SessionChange[]
+}
+
 /** The lines of one block on their way into the index. */
 export class Batch {
   readonly compactions: SeenCompaction[] = []
@@ -35,10 +55,10 @@ export class Batch {
   readonly #sourceId: number
   readonly #generationId: number
   readonly #seqs = new Map<string, number>()
-  readonly #models: string[]
   readonly #recorded: RecordedEvent[] = []
   readonly #usages = new Map<string, { seq: number; row: UsageRow }>()
   readonly #finder: SecretFinder
+  readonly #soFar: SessionSoFar
   #unchecked = 0
   /** Values of later secrets may stand in lines before the one that named them. */
   readonly #knownUpTo: number
@@ -60,8 +80,12 @@ export class Batch {
     this.#source = parts.source
     this.#sourceId = parts.sourceId
     this.#generationId = parts.generationId
-    this.#models = JSON.parse(parts.session.models) as string[]
     this.isFirst = parts.session.events === 0
+    this.#soFar = soFar(parts)
+  }
+
+  get sessionKey(): number {
+    return this.#session.key
   }
 
   addLine(line: Line): void {
@@ -72,14 +96,14 @@ export class Batch {
       review,
       ...this.#known,
     })
-    if (reading.kind === 'problem') review.text(line.bytes)
+    if (reading.kind === 'problem') review.lookAt(line.bytes)
     const seq = this.#session.events
     this.#take(line, review.isMasked ? this.#withTrueFiles(line, reading) : reading)
     this.#noteSecrets(line, review, seq)
   }
 
-  get #known(): { projectPath: string | null } {
-    return { projectPath: this.#session.project_path }
+  get #known(): Pick<LineContext, 'projectPath' | 'session'> {
+    return { projectPath: this.#session.project_path, session: this.#soFar }
   }
 
   /** What files held is followed by the bytes that stood in them; they are masked where they are stored. */
@@ -143,10 +167,10 @@ export class Batch {
     session.last_chain_seq = this.#writer.lastOnPath(session.key, last)
   }
 
-  finish(code: CodeSink): void {
+  /** Saves what was read, and says what changed. */
+  finish(code: CodeSink): SessionChange {
     const session = this.#session
     for (const { seq, row } of this.#usages.values()) this.#writer.usages.add(session.key, seq, row)
-    session.models = JSON.stringify(this.#models)
     session.active_at = session.ended_at ?? session.active_at
     this.#writer.saveSession(session)
     this.#finder.noteScan({
@@ -156,6 +180,8 @@ export class Batch {
       unchecked: this.#unchecked,
     })
     code.record({ key: session.key, id: session.id }, this.#recorded)
+    const { compactions, secrets, isFirst: isNew } = this
+    return { sessionId: session.id, isNew, events: session.events, compactions, secrets }
   }
 
   #addProblem(line: Line, reason: string): void {
@@ -197,7 +223,8 @@ export class Batch {
       part += 1
     }
     for (const fact of reading.facts) this.#apply(fact)
-    if (isRepeat) this.#session.line_bookkeeping += 1
+    if (reading.doubt !== undefined) this.#addProblem(line, reading.doubt)
+    else if (isRepeat) this.#session.line_bookkeeping += 1
     else this.#session.line_events += 1
   }
 
@@ -285,7 +312,8 @@ export class Batch {
     const { usage } = event
     if (!usage) return
     const session = this.#session
-    if (!this.#models.includes(usage.model)) this.#models.push(usage.model)
+    const models = JSON.parse(session.models) as string[]
+    if (!models.includes(usage.model)) session.models = JSON.stringify([...models, usage.model])
     if (!usage.isSidechain || session.parent_id !== null) {
       session.context_used = usage.contextUsed
       session.context_window = this.#adapter.contextWindow(usage.model, usage.contextUsed)
@@ -302,6 +330,26 @@ export class Batch {
       cacheWrite: usage.tokens.cacheWrite,
       costUsd: this.#adapter.costOf(usage),
     })
+  }
+}
+
+/** What the lines before the one that is read told; looked up where it is asked for. */
+function soFar(parts: { writer: IndexWriter; session: SessionRow; sourceId: number }): SessionSoFar {
+  const { writer, session, sourceId } = parts
+  return {
+    nativeId: session.native_id,
+    get startedAt() {
+      return session.started_at
+    },
+    get prompts() {
+      return session.prompts
+    },
+    get model() {
+      return (JSON.parse(session.models) as string[]).at(-1) ?? null
+    },
+    lastNote: (part) => writer.lastNote(session.key, part),
+    isAfterOpenTurn: () => writer.lastKindBefore(sourceId, session.key) === 'prompt',
+    openCall: (summary) => writer.openCall(session.key, summary),
   }
 }
 

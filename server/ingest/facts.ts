@@ -37,6 +37,11 @@ export function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id:
     case 'parent':
       session.parent_id = `${session.agent}:${fact.nativeId}`
       return
+    case 'model': {
+      const models = JSON.parse(session.models) as string[]
+      session.models = JSON.stringify([...models.filter((name) => name !== fact.name), fact.name])
+      return
+    }
     case 'leaf':
     case 'rewind':
       return

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
-import type { Adapter } from '../adapters/adapter.ts'
+import type { Adapter, Root } from '../adapters/adapter.ts'
 import type { IngestProgress } from '../contract/live.ts'
 import type { Snapshot, SnapshotReason } from '../contract/snapshots.ts'
 import { AppError } from '../errors.ts'
@@ -28,6 +28,8 @@ export interface IngestParts {
   hub: LiveHub
   tracker: LiveTracker
   log: Logger
+  /** Folders of the projects that are known, for agents that keep sessions inside of them. */
+  listProjects?(): string[]
   /** Called each time when everything is read. */
   onIdle(): void
   /** Called when a snapshot was taken that nobody asked for. */
@@ -46,7 +48,7 @@ interface Asked {
 export class Ingest {
   readonly #parts: IngestParts
   #worker: Worker | null = null
-  #watcher: Watcher | null = null
+  readonly #watchers: Watcher[] = []
   #progress: IngestProgress = { state: 'running', sourcesDone: 0, sourcesTotal: 0, bytesDone: 0, bytesTotal: 0 }
   readonly #asked = new Map<number, Asked>()
   #lastNumber = 0
@@ -63,15 +65,11 @@ export class Ingest {
 
   /** Starts to read everything and to watch for more. Returns when the watcher is ready. */
   async start(): Promise<void> {
+    const { start, tracker } = this.#parts
+    start.host.projects = this.#parts.listProjects?.() ?? []
     this.#startWorker()
-    const { adapters, start, log, tracker } = this.#parts
     void tracker.refresh()
-    const roots = adapters.flatMap((adapter) => adapter.roots(start.host))
-    this.#watcher = await watchRoots(roots, (change) => this.#onChange(change.path), {
-      onSweep: () => this.#order({ kind: 'sweep' }),
-      onError: (error: Error) =>
-        log.warn({ err: error }, 'watching the agents’ folders failed; they are swept instead'),
-    })
+    await this.#watch(this.#roots(), () => this.#order({ kind: 'sweep' }))
     // What changed between the first walk and the first event is found by one more walk.
     this.#order({ kind: 'sweep' })
   }
@@ -172,7 +170,7 @@ export class Ingest {
   /** Stops watching and lets the worker finish the block it is at. */
   async stop(): Promise<void> {
     this.#isStopping = true
-    await this.#watcher?.close()
+    await Promise.all(this.#watchers.map((watcher) => watcher.close()))
     const worker = this.#worker
     if (!worker) return
     await new Promise<void>((resolve) => {
@@ -184,6 +182,34 @@ export class Ingest {
       this.#order({ kind: 'stop' })
     })
     await worker.terminate()
+  }
+
+  #roots(): Root[] {
+    const { adapters, start } = this.#parts
+    return adapters.flatMap((adapter) => adapter.roots(start.host))
+  }
+
+  async #watch(roots: Root[], onSweep: () => void): Promise<void> {
+    const watcher = await watchRoots(roots, (change) => this.#onChange(change.path), {
+      onSweep,
+      onError: (error: Error) =>
+        this.#parts.log.warn({ err: error }, 'watching the agents’ folders failed; they are swept instead'),
+    })
+    if (this.#isStopping) await watcher.close()
+    else this.#watchers.push(watcher)
+  }
+
+  /** Sessions may name projects that were not known: agents may keep others inside of those. */
+  #lookForProjects(): void {
+    const { start } = this.#parts
+    const known = new Set(start.host.projects)
+    const folders = this.#parts.listProjects?.() ?? []
+    if (folders.every((folder) => known.has(folder))) return
+    const before = new Set(this.#roots().map(({ path }) => path))
+    start.host.projects = folders
+    this.#order({ kind: 'projects', folders })
+    const added = this.#roots().filter(({ path }) => !before.has(path))
+    if (added.length > 0) void this.#watch(added, () => undefined)
   }
 
   #startWorker(): void {
@@ -246,10 +272,14 @@ export class Ingest {
     switch (report.kind) {
       case 'progress':
         this.#progress = report.progress
-        if (report.progress.state === 'idle') this.#parts.onIdle()
+        if (report.progress.state === 'idle') {
+          this.#lookForProjects()
+          this.#parts.onIdle()
+        }
         return hub.announce({ kind: 'ingest', progress: report.progress })
       case 'session': {
         const { sessionId, isNew, events } = report
+        if (isNew && this.#progress.state === 'idle') this.#lookForProjects()
         if (report.isGrowing) tracker.grew(sessionId, Date.now())
         return hub.announce({ kind: 'session', sessionId, isNew, events, isLive: tracker.isLive(sessionId) })
       }

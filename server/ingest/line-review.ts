@@ -2,6 +2,7 @@ import type { Place, PlaceStore } from '../../db/stores/place-store.ts'
 import type { Review } from '../adapters/adapter.ts'
 import type { Finding, Scan } from '../redaction/finding.ts'
 import { maskValue } from '../redaction/mask-value.ts'
+import { replaceHits } from '../redaction/replace.ts'
 import { RULES_VERSION } from '../redaction/rules-version.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import type { KnownSecrets } from './known-secrets.ts'
@@ -23,7 +24,7 @@ export interface SeenSecret {
   seq: number | null
 }
 
-/** Record number of a text that is no record: a line that could not be understood. */
+/** Record number of a text that is no record: a line of plain text, or one that could not be understood. */
 export const WHOLE_LINE = -1
 
 /** Finds secrets in lines while they are read, notes where they stand, and masks them for whoever reads on. */
@@ -77,8 +78,17 @@ export class LineReview implements Review {
     return maskValue(value, sure, (hit) => secrets.markFor(hit.value))
   }
 
+  text(value: string): string {
+    const { scanner, secrets } = this.#parts
+    const sure = this.#keep(scanner.scanText(value, { known: secrets.known }), WHOLE_LINE)
+    if (sure.length === 0) return value
+    this.isMasked = true
+    for (const finding of sure) secrets.note(finding)
+    return replaceHits(value, sure, (hit) => secrets.markFor(hit.value))
+  }
+
   /** A line that could not be understood. */
-  text(bytes: Uint8Array): void {
+  lookAt(bytes: Uint8Array): void {
     const { scanner, secrets } = this.#parts
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
     this.#keep(scanner.scanText(text, { known: secrets.known }), WHOLE_LINE)

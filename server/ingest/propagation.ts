@@ -77,12 +77,18 @@ export class Propagation {
     for (const behind of places.behind(RULES_VERSION, known)) {
       const found = await inSlices(this.#lookThrough(behind))
       if (this.#isStopped || found === null) return
+      const touched = new Set<number>()
       this.#parts.writer.transaction(() => {
-        for (const { line, findings } of found) this.#noteLine(behind, line, findings)
-        if (found.length > 0) this.#maskRows(behind.sessionKey)
+        for (const { line, findings } of found) {
+          const { generationId } = behind
+          const sessionKey = this.#parts.rows.ownerOf(behind.sessionKey, { generationId, offset: line.offset })
+          this.#noteLine({ ...behind, sessionKey }, line, findings)
+          touched.add(sessionKey)
+        }
+        for (const sessionKey of touched) this.#maskRows(sessionKey)
         places.caughtUp(behind.generationId, RULES_VERSION, known)
       })
-      if (found.length > 0) this.#tell(behind.sessionKey)
+      for (const sessionKey of touched) this.#tell(sessionKey)
     }
     // Newer rules find secrets that nobody knew: these are looked for in what was looked through already.
     if (secrets.count() > known) this.#isWanted = true

@@ -77,6 +77,8 @@ export type IngestOrder =
   | { kind: 'changed'; path: string }
   /** Walk all folders and look at every file. */
   | { kind: 'sweep' }
+  /** The folders of projects that are known now. */
+  | { kind: 'projects'; folders: string[] }
   /** Answered by a report with the same number. */
   | { kind: 'ask'; number: number; ask: IngestAsk }
   | { kind: 'stop' }

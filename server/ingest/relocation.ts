@@ -110,7 +110,7 @@ export class Relocation {
     const review = finder.review()
     const context = { source: { ...source, agent: adapter.id }, offset: now.offset, review }
     const reading = adapter.readLine(now.bytes, context)
-    if (reading.kind === 'problem') review.text(now.bytes)
+    if (reading.kind === 'problem') review.lookAt(now.bytes)
     const [first] = events
     const line = { generationId, sessionKey, offset: now.offset, length: now.bytes.length }
     review.finish({ ...line, seq: first?.seq ?? null, at: first?.at ?? null })

@@ -95,11 +95,11 @@ export class SourceReader {
     this.#awaitQuiet(source, outcome.sourceId)
     if (outcome.change === 'unchanged' && !outcome.returned) return
     const { writer, sources } = this.#parts
-    const key = writer.cursor(outcome.sourceId)?.sessionKey ?? null
-    if (key === null) return
-    const state = sources.stateOf(writer.sourcesOf(key))
-    const sessionId = writer.setSourceState(key, state)
-    if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId, isGone: state === 'gone' })
+    for (const key of writer.sessionsIn(outcome.sourceId)) {
+      const state = sources.stateOf(writer.sourcesOf(key))
+      const sessionId = writer.setSourceState(key, state)
+      if (sessionId !== null) this.#untold.push({ kind: 'state', sessionId, isGone: state === 'gone' })
+    }
   }
 
   #takeCompanion(source: Source, outcome: KeepOutcome, isLive: boolean): void {
@@ -174,6 +174,7 @@ export class SourceReader {
   }
 
   #announce(change: SessionChange | null, sourceId: number, isGrowing: boolean): void {
+    for (const earlier of change?.earlier ?? []) this.#announce(earlier, sourceId, false)
     if (change) {
       const { sessionId, isNew, events, secrets } = change
       this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
@@ -189,14 +190,18 @@ export class SourceReader {
 
 /** What several readings of one source changed. */
 function together(changes: readonly SessionChange[]): SessionChange | null {
+  const all = changes.flatMap(({ earlier = [], ...change }) => [...earlier, change])
+  const bySession = [...Map.groupBy(all, ({ sessionId }) => sessionId).values()].flatMap(ofOneSession)
+  const last = bySession.pop()
+  return last === undefined ? null : { ...last, earlier: bySession }
+}
+
+function ofOneSession(changes: readonly SessionChange[]): SessionChange[] {
   const last = changes.at(-1)
-  if (!last) return null
-  return {
-    ...last,
-    isNew: changes.some((change) => change.isNew),
-    compactions: changes.flatMap((change) => change.compactions),
-    secrets: changes.flatMap((change) => change.secrets),
-  }
+  if (!last) return []
+  const isNew = changes.some((change) => change.isNew)
+  const compactions = changes.flatMap((change) => change.compactions)
+  return [{ ...last, isNew, compactions, secrets: changes.flatMap((change) => change.secrets) }]
 }
 
 function isAt(position: { generationId: number; offset: number }, block: Block): boolean {

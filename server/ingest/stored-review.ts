@@ -9,6 +9,8 @@ import { replaceHits } from '../redaction/replace.ts'
 import { spliceJson } from '../redaction/splice.ts'
 import { WHOLE_LINE } from './line-review.ts'
 
+const AS_IT_IS: Review = { record: (value) => value, text: (value) => value }
+
 /** Masks lines of the vault by where secrets are known to stand in them: nothing is looked for, no value is needed. */
 export class StoredMask {
   readonly #places: PlaceStore
@@ -29,12 +31,17 @@ export class StoredMask {
         const found = places.filter((place) => place.record === record).map((place) => this.#findingOf(place))
         return maskValue(value, found, ({ kind }) => kind)
       },
+      text: (value) => {
+        const found = places.filter((place) => place.record === WHOLE_LINE).map((place) => this.#findingOf(place))
+        return replaceHits(value, found, ({ kind }) => kind)
+      },
     }
   }
 
   /** The string that a place is in, masked; null when the line cannot be read any more. */
   textAt(place: StoredPlace, line: Uint8Array): string | null {
-    const review = this.reviewOf(place.generationId, place.offset) ?? { record: (value: unknown) => value }
+    const review = this.reviewOf(place.generationId, place.offset) ?? AS_IT_IS
+    if (place.record === WHOLE_LINE) return review.text(Buffer.from(line).toString('utf8'))
     let inner: unknown
     try {
       inner = review.record(JSON.parse(Buffer.from(line).toString('utf8')), place.record)

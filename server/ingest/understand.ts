@@ -2,9 +2,11 @@ import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import type { Adapter, SessionFact, Source, Splitter } from '../adapters/adapter.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import { splitterOf } from '../adapters/shared/splitter-of.ts'
-import { Batch, type CodeSink, type SeenCompaction } from './batch.ts'
+import { Batch, type CodeSink, type SessionChange } from './batch.ts'
 import { applyFact } from './facts.ts'
-import type { SecretFinder, SeenSecret } from './line-review.ts'
+import type { SecretFinder } from './line-review.ts'
+
+export type { SessionChange } from './batch.ts'
 
 /** Bytes of one generation of a source, as the vault has kept them. */
 export interface Block {
@@ -12,16 +14,6 @@ export interface Block {
   generationId: number
   offset: number
   bytes: Uint8Array
-}
-
-/** What one call of {@link Understanding.take} changed. */
-export interface SessionChange {
-  sessionId: string
-  isNew: boolean
-  events: number
-  compactions: SeenCompaction[]
-  /** Secrets that the session was not known to hold. */
-  secrets: SeenSecret[]
 }
 
 interface Reading {
@@ -127,31 +119,33 @@ export class Understanding {
     if (oldest !== undefined) this.#readings.delete(oldest)
   }
 
-  #write(source: Source, sourceId: number, reading: Reading, lines: () => Iterable<Line>): SessionChange {
+  #write(source: Source, sourceId: number, reading: Reading, lines: () => Iterable<Line>): SessionChange | null {
     try {
       return this.#writer.transaction(() => {
-        const session = this.#session(source)
-        const batch = new Batch({
-          writer: this.#writer,
-          adapter: this.#adapter(source),
-          session,
-          source,
-          sourceId,
-          generationId: reading.generationId,
-          finder: this.#finder,
-        })
-        for (const line of lines()) batch.addLine(line)
-        batch.finish(this.#code)
+        const changes: SessionChange[] = []
+        let batch = this.#goOn(source, sourceId, reading)
+        const end = (): void => {
+          if (batch) changes.push(batch.finish(this.#code))
+        }
+        for (const line of lines()) {
+          const nativeId = this.#begins(source, line)
+          if (nativeId !== null) {
+            end()
+            batch = this.#beginShared(source, sourceId, { reading, nativeId })
+          }
+          batch ??= this.#batch(source, sourceId, { reading, session: this.#session(source) })
+          batch.addLine(line)
+        }
+        end()
         this.#writer.saveCursor({
           sourceId,
-          sessionKey: session.key,
+          sessionKey: batch?.sessionKey ?? null,
           generationId: reading.generationId,
           offset: reading.splitter.position.offset,
           lines: reading.splitter.position.lineNumber - 1,
         })
-        const isNew = batch.isFirst
-        const { compactions, secrets } = batch
-        return { sessionId: session.id, isNew, events: session.events, compactions, secrets }
+        const last = changes.pop()
+        return last === undefined ? null : changes.length === 0 ? last : { ...last, earlier: changes }
       })
     } catch (error) {
       // The splitter has moved on while the rows have not: the next block starts again from the cursor.
@@ -159,6 +153,42 @@ export class Understanding {
       this.#code.forget()
       throw error
     }
+  }
+
+  /** Of a source that sessions share, the one that was read last goes on. */
+  #goOn(source: Source, sourceId: number, reading: Reading): Batch | null {
+    if (!this.#isShared(source)) return this.#batch(source, sourceId, { reading, session: this.#session(source) })
+    const cursor = this.#writer.cursor(sourceId)
+    const isSame = cursor?.generationId === reading.generationId && cursor.sessionKey !== null
+    const session = isSame && cursor.sessionKey !== null ? this.#writer.sessionByKey(cursor.sessionKey) : null
+    return session && this.#batch(source, sourceId, { reading, session })
+  }
+
+  #begins(source: Source, line: Line): string | null {
+    if (!this.#isShared(source)) return null
+    return this.#adapter(source).sessionAt?.(line.bytes, { source, offset: line.offset }) ?? null
+  }
+
+  #isShared(source: Source): boolean {
+    return source.nativeId === null && source.role === 'session' && this.#adapter(source).sessionAt !== undefined
+  }
+
+  #beginShared(source: Source, sourceId: number, run: { reading: Reading; nativeId: string }): Batch {
+    const session = this.#session({ ...source, nativeId: run.nativeId })
+    this.#writer.share(sourceId, session.key)
+    return this.#batch(source, sourceId, { reading: run.reading, session })
+  }
+
+  #batch(source: Source, sourceId: number, { reading, session }: { reading: Reading; session: SessionRow }): Batch {
+    return new Batch({
+      writer: this.#writer,
+      adapter: this.#adapter(source),
+      session,
+      source,
+      sourceId,
+      generationId: reading.generationId,
+      finder: this.#finder,
+    })
   }
 
   #masked(fact: SessionFact): SessionFact {

@@ -17,6 +17,7 @@ import { openSecretKey } from '../secret-key.ts'
 import { Vault } from '../vault/vault.ts'
 import { Answers } from './answers.ts'
 import { AutomaticSnapshots } from './automatic-snapshots.ts'
+import { Commits } from './commits.ts'
 import { Fullest } from './fullest.ts'
 import { Hurry } from './hurry.ts'
 import { Intake } from './intake.ts'
@@ -74,7 +75,10 @@ const propagation = new Propagation({
   adapters,
   report,
 })
-const code = new CodeRecorder(new CodeStore(indexDb, secrets), readCompanion)
+const commits = new Commits(vault, start.dataDir)
+const code = new CodeRecorder(new CodeStore(indexDb, secrets), readCompanion, (folder, hash) =>
+  commits.read(folder, hash),
+)
 const understanding = new Understanding({ writer, adapters, code, finder })
 const reader = new SourceReader({
   vault,
@@ -132,6 +136,9 @@ port.on('message', (order: IngestOrder) => {
       return intake.changed(order.path)
     case 'sweep':
       return void intake.sweep()
+    case 'projects':
+      start.host.projects = order.folders
+      return void intake.sweep()
     case 'ask':
       return void answers.answer(order.number, order.ask)
     case 'stop':
@@ -184,7 +191,7 @@ async function stop(): Promise<void> {
   clearTimeout(lookBackTimer)
   propagation.stop()
   await intake.stop()
-  await Promise.all([answers.settled(), automatic.settled()])
+  await Promise.all([answers.settled(), automatic.settled(), commits.settled()])
   reader.stop()
   indexDb.close()
   vaultDb.close()

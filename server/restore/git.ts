@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { devNull } from 'node:os'
 import { AppError } from '../errors.ts'
+import { gitEnvironment, safeGitArgs } from '../safe-git.ts'
 
 const MOST_OUTPUT = 256 * 1024 * 1024
 const MOST_TIME = 120_000
@@ -18,10 +18,9 @@ export interface TreeFile {
  * Rejects with a sentence that holds what git said.
  */
 export function git(folder: string, args: readonly string[]): Promise<Buffer> {
-  const safe = ['-c', `core.hooksPath=${devNull}`, '-c', 'core.fsmonitor=false', '-C', folder, ...args]
   return new Promise((resolve, reject) => {
-    const options = { env: environment(), maxBuffer: MOST_OUTPUT, timeout: MOST_TIME, encoding: 'buffer' as const }
-    execFile('git', safe, options, (error, stdout, stderr) => {
+    const options = { env: gitEnvironment(), maxBuffer: MOST_OUTPUT, timeout: MOST_TIME, encoding: 'buffer' as const }
+    execFile('git', safeGitArgs(folder, args), options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout)
       if (error.code === 'ENOENT')
         return reject(new AppError('unavailable', 'Git is not installed on this machine, or not on the path.'))
@@ -58,10 +57,4 @@ export async function listTree(repository: string, commit: string, below: string
 export function blobName(bytes: Uint8Array, length: number): string {
   const sum = createHash(length === 64 ? 'sha256' : 'sha1')
   return sum.update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
-}
-
-/** Git's own variables would lead it to another repository. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }
 }

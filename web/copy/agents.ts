@@ -4,4 +4,5 @@ import type { AgentId } from '../../server/contract/agent.ts'
 export const agentLabels: Record<AgentId, string> = {
   'claude-code': 'Claude Code',
   'gemini-cli': 'Gemini CLI',
+  aider: 'Aider',
 }
