@@ -1,6 +1,7 @@
 import type { Adapter } from './adapter.ts'
 import { claudeCode } from './claude-code/index.ts'
+import { codex } from './codex/index.ts'
 import { geminiCli } from './gemini-cli/index.ts'
 
 /** Every agent that is known. */
-export const adapters: readonly Adapter[] = [claudeCode, geminiCli]
+export const adapters: readonly Adapter[] = [claudeCode, codex, geminiCli]

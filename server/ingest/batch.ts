@@ -40,6 +40,7 @@ export class Batch {
   readonly #usages = new Map<string, { seq: number; row: UsageRow }>()
   readonly #finder: SecretFinder
   #unchecked = 0
+  #memory: unknown
   /** Values of later secrets may stand in lines before the one that named them. */
   readonly #knownUpTo: number
 
@@ -51,7 +52,9 @@ export class Batch {
     sourceId: number
     generationId: number
     finder: SecretFinder
+    memory: unknown
   }) {
+    this.#memory = parts.memory
     this.#finder = parts.finder
     this.#knownUpTo = parts.finder.newest()
     this.#writer = parts.writer
@@ -64,6 +67,11 @@ export class Batch {
     this.isFirst = parts.session.events === 0
   }
 
+  /** What the adapter wants to know of these lines when it reads the next one. */
+  get memory(): unknown {
+    return this.#memory
+  }
+
   addLine(line: Line): void {
     const review = this.#finder.review()
     const reading = this.#adapter.readLine(line.bytes, {
@@ -74,12 +82,14 @@ export class Batch {
     })
     if (reading.kind === 'problem') review.text(line.bytes)
     const seq = this.#session.events
+    const { memory = this.#memory } = reading
     this.#take(line, review.isMasked ? this.#withTrueFiles(line, reading) : reading)
+    this.#memory = memory
     this.#noteSecrets(line, review, seq)
   }
 
-  get #known(): { projectPath: string | null } {
-    return { projectPath: this.#session.project_path }
+  get #known(): { projectPath: string | null; memory: unknown } {
+    return { projectPath: this.#session.project_path, memory: this.#memory }
   }
 
   /** What files held is followed by the bytes that stood in them; they are masked where they are stored. */
@@ -129,6 +139,7 @@ export class Batch {
 
   #apply(fact: SessionFact): void {
     if (fact.kind === 'rewind') return this.#rewind(fact)
+    if (fact.kind === 'rolled-back') return this.#rollBack(fact.prompts)
     applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
   }
 
@@ -137,7 +148,17 @@ export class Batch {
     const session = this.#session
     const seq = this.#seqs.get(id) ?? this.#writer.findSeq(session.key, id)
     if (seq === null && keeps) return
-    const last = seq === null ? -1 : keeps ? seq : seq - 1
+    this.#leaveAfter(seq === null ? -1 : keeps ? seq : seq - 1)
+  }
+
+  #rollBack(prompts: number): void {
+    const seq = this.#writer.promptFromEnd(this.#session.key, prompts)
+    if (seq !== null) this.#leaveAfter(seq - 1)
+  }
+
+  /** What came after the event stands on a branch from now on. */
+  #leaveAfter(last: number): void {
+    const session = this.#session
     if (!this.#writer.markBranch(session.key, last, session.events, session.branches + 1)) return
     session.branches += 1
     session.last_chain_seq = this.#writer.lastOnPath(session.key, last)
@@ -219,7 +240,7 @@ export class Batch {
     if (!event.isSidechain) session.last_chain_seq = seq
     if (seq === 0) {
       session.first_event_id = event.id
-      session.fork_of_id = this.#writer.findOrigin(event.id, session.key)
+      session.fork_of_id ??= this.#writer.findOrigin(event.id, session.key)
     }
     this.#count(event, seq)
     if (event.kind === 'compaction') this.#noteCompaction(event, line)

@@ -37,8 +37,12 @@ export function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id:
     case 'parent':
       session.parent_id = `${session.agent}:${fact.nativeId}`
       return
+    case 'forked-from':
+      session.fork_of_id ??= `${session.agent}:${fact.nativeId}`
+      return
     case 'leaf':
     case 'rewind':
+    case 'rolled-back':
       return
   }
 }
