@@ -79,6 +79,8 @@ export const cursors = sqliteTable(
     offset: integer('offset').notNull(),
     /** Lines before it. */
     lines: integer('lines').notNull(),
+    /** JSON of what the adapter remembers of them. */
+    memory: text('memory'),
   },
   (table) => [index('cursors_by_session').on(table.sessionKey)],
 )

@@ -28,6 +28,8 @@ export interface CursorRow {
   generationId: number
   offset: number
   lines: number
+  /** JSON of what the adapter remembers of the lines so far; null when nothing. */
+  memory: string | null
 }
 
 /** The columns of a session that reading advances. They are loaded once, changed in memory and saved with each batch. */
@@ -157,6 +159,11 @@ export class IndexWriter {
     return added
   }
 
+  /** The session with that id, if there is one. */
+  findSession(id: string): SessionRow | null {
+    return this.#statements.findSession.get(id) ?? null
+  }
+
   saveSession(row: SessionRow): void {
     this.#statements.saveSession.run(row)
   }
@@ -211,6 +218,12 @@ export class IndexWriter {
   /** The last event up to `seq` that no rewind has left; null when there is none. */
   lastOnPath(sessionKey: number, seq: number): number | null {
     return this.#statements.lastOnPath.get(sessionKey, seq)?.seq ?? null
+  }
+
+  /** The prompt on the active path that is the `count`-th from the end, or the first when there are fewer. */
+  promptFromEnd(sessionKey: number, count: number): number | null {
+    const last = this.#statements.promptsFromEnd.all(sessionKey, count).at(-1)
+    return last?.seq ?? null
   }
 
   findSeq(sessionKey: number, eventId: string): number | null {
@@ -327,6 +340,9 @@ function prepare(sqlite: Sqlite) {
     lastOnPath: sqlite.prepare<[number, number], { seq: number | null }>(
       'SELECT max(seq) AS seq FROM events WHERE session_key = ? AND seq <= ? AND branch = 0',
     ),
+    promptsFromEnd: sqlite.prepare<[number, number], { seq: number }>(
+      `SELECT seq FROM events WHERE session_key = ? AND branch = 0 AND kind = 'prompt' ORDER BY seq DESC LIMIT ?`,
+    ),
     findSeq: sqlite.prepare<[number, string], { seq: number }>(
       'SELECT seq FROM events WHERE session_key = ? AND id = ?',
     ),
@@ -350,12 +366,12 @@ function prepare(sqlite: Sqlite) {
       'INSERT OR REPLACE INTO compactions (session_key, seq, pre_tokens, post_tokens) VALUES (?, ?, ?, ?)',
     ),
     cursor: sqlite.prepare<[number], CursorRow>(
-      `SELECT source_id AS sourceId, session_key AS sessionKey, generation_id AS generationId, offset, lines
+      `SELECT source_id AS sourceId, session_key AS sessionKey, generation_id AS generationId, offset, lines, memory
        FROM cursors WHERE source_id = ?`,
     ),
     saveCursor: sqlite.prepare<[CursorRow]>(
-      `INSERT OR REPLACE INTO cursors (source_id, session_key, generation_id, offset, lines)
-       VALUES (@sourceId, @sessionKey, @generationId, @offset, @lines)`,
+      `INSERT OR REPLACE INTO cursors (source_id, session_key, generation_id, offset, lines, memory)
+       VALUES (@sourceId, @sessionKey, @generationId, @offset, @lines, @memory)`,
     ),
     setSourceState: sqlite.prepare<[string, number, string], { id: string }>(
       'UPDATE sessions SET source_state = ? WHERE key = ? AND source_state <> ? RETURNING id',

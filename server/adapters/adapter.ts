@@ -54,8 +54,12 @@ export type SessionFact =
    * event nothing is left where it does not keep, and nothing happened where it does.
    */
   | { kind: 'rewind'; id: string; keeps: boolean }
-  /** Of a sub-agent's source without `nativeId`: the session that it belongs to. */
+  /** The conversation went back to before the last prompts. */
+  | { kind: 'rolled-back'; prompts: number }
+  /** Of a sub-agent whose file's name does not tell: the session that it belongs to. */
   | { kind: 'parent'; nativeId: string }
+  /** The session that this one was forked from. */
+  | { kind: 'forked-from'; nativeId: string }
   /** Of a sub-agent: what it is and which tool call started it. */
   | { kind: 'subagent'; agentType: string | null; description: string | null; toolUseId: string | null }
   /** Stated at every prompt; the first counts. */
@@ -128,10 +132,22 @@ export interface ParsedEvent {
 /** What one line turned out to be. */
 export type LineReading =
   /** `doubt`: read, and yet something is wrong with it, as a sentence; counted like a problem. */
-  | { kind: 'events'; events: ParsedEvent[]; facts: SessionFact[]; doubt?: string }
-  | { kind: 'bookkeeping'; facts: SessionFact[]; fileOps: FileOp[]; unknownKind: string | null }
-  | { kind: 'blank' }
-  | { kind: 'problem'; reason: string }
+  (
+    | { kind: 'events'; events: ParsedEvent[]; facts: SessionFact[]; doubt?: string }
+    | { kind: 'bookkeeping'; facts: SessionFact[]; fileOps: FileOp[]; unknownKind: string | null }
+    | { kind: 'blank' }
+    | { kind: 'problem'; reason: string }
+  ) & {
+    /** What is to be remembered for the next line of the source: small, and JSON. Absent: as it was before. */
+    memory?: unknown
+  }
+
+/** A name that a file states of some session. */
+export interface StatedTitle {
+  nativeId: string
+  rank: number
+  text: string
+}
 
 /** Looks at what a line says before anything is made of it: secrets are found and masked here. */
 export interface Review {
@@ -168,6 +184,10 @@ export interface LineContext {
   projectPath?: string | null
   /** Absent where the line is read by itself, for a page: kinds and number of its events may not depend on it. */
   session?: SessionSoFar | undefined
+  /** What the lines before made the adapter remember; absent at a first line, and where a line is read by itself. */
+  memory?: unknown
+  /** The bytes before the line, so many at most; only where a line is read by itself. */
+  before?: (bytes: number) => Uint8Array
 }
 
 /** Cuts blocks of bytes into what is read at once; see `LineSplitter` for what each member does. */
@@ -262,6 +282,8 @@ export interface Adapter {
   readLine(line: Uint8Array, context: LineContext): LineReading
   /** Facts stated by a companion file (a sub-agent's meta); called with its whole content. */
   readCompanion?(source: Source, content: Uint8Array): SessionFact[]
+  /** Reads names of any sessions out of a companion file that states such; given its whole content. */
+  readonly titles?: { isIn(source: Source): boolean; read(content: Uint8Array): StatedTitle[] }
   /** Reads the agent's own registry of running sessions; only below its roots. */
   listLive?(host: Host): Promise<LiveSession[]>
   /** Absent when the agent cannot resume a session that it did not write. */

@@ -1,4 +1,5 @@
 import type { Hunk, Replacement } from './file-op.ts'
+import { applySought } from './seek.ts'
 
 /** The outcome of a change: `exact` when everything matched, `probable` when it had to be bent to fit. */
 export interface Applied {
@@ -91,6 +92,10 @@ function countBreaks(text: string): number {
 
 /** Applies hunks where their context matches, exactly or with tabs shown as spaces, at most some lines off. */
 export function applyHunks(base: string, hunks: readonly Hunk[]): Applied | null {
+  if (hunks.some((hunk) => hunk.seek !== undefined)) {
+    const text = applySought(base, hunks)
+    return text === null ? null : { text, confidence: 'exact' }
+  }
   const lines = base === '' ? [] : base.split('\n')
   const out: string[] = []
   let at = 0

@@ -5,6 +5,8 @@ export interface Hunk {
   newStart: number
   newLines: number
   lines: string[]
+  /** The hunk names no lines: it is found by its text, at the next place or at the `end` of the file. All of a patch do. */
+  seek?: 'next' | 'end'
 }
 
 /** A replacement of one text by another; `all` for every place, else the first. */

@@ -3,7 +3,7 @@ import { PlannedFile } from './change.ts'
 import { defineRoute } from './route.ts'
 import { SessionId } from './session.ts'
 
-/** An agent whose settings can hold hooks; Codex and Gemini have them before their sessions can be read. */
+/** An agent whose settings can hold hooks. */
 export const HookAgent = z.enum(['claude-code', 'codex', 'gemini-cli'])
 export type HookAgent = z.infer<typeof HookAgent>
 

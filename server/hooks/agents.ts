@@ -83,7 +83,7 @@ export const HOOKED_AGENTS: readonly HookedAgent[] = [
       snapshot: beforeCompaction,
       statusline: { kind: 'none', reason: 'Codex shows no line of another program.' },
     },
-    note: 'Codex runs a new hook only after it was trusted: it asks at the next start. Lossless cannot read sessions of Codex yet; until it can, these hooks stay silent.',
+    note: 'Codex runs a new hook only after it was trusted: it asks at the next start.',
   },
   {
     id: 'gemini-cli',

@@ -60,6 +60,7 @@ export class Batch {
   readonly #finder: SecretFinder
   readonly #soFar: SessionSoFar
   #unchecked = 0
+  #memory: unknown
   /** Values of later secrets may stand in lines before the one that named them. */
   readonly #knownUpTo: number
 
@@ -71,7 +72,9 @@ export class Batch {
     sourceId: number
     generationId: number
     finder: SecretFinder
+    memory: unknown
   }) {
+    this.#memory = parts.memory
     this.#finder = parts.finder
     this.#knownUpTo = parts.finder.countKnown()
     this.#writer = parts.writer
@@ -88,6 +91,11 @@ export class Batch {
     return this.#session.key
   }
 
+  /** What the adapter wants to know of these lines when it reads the next one. */
+  get memory(): unknown {
+    return this.#memory
+  }
+
   addLine(line: Line): void {
     const review = this.#finder.review()
     const reading = this.#adapter.readLine(line.bytes, {
@@ -98,12 +106,14 @@ export class Batch {
     })
     if (reading.kind === 'problem') review.lookAt(line.bytes)
     const seq = this.#session.events
+    const { memory = this.#memory } = reading
     this.#take(line, review.isMasked ? this.#withTrueFiles(line, reading) : reading)
+    this.#memory = memory
     this.#noteSecrets(line, review, seq)
   }
 
-  get #known(): Pick<LineContext, 'projectPath' | 'session'> {
-    return { projectPath: this.#session.project_path, session: this.#soFar }
+  get #known(): Pick<LineContext, 'projectPath' | 'session' | 'memory'> {
+    return { projectPath: this.#session.project_path, session: this.#soFar, memory: this.#memory }
   }
 
   /** What files held is followed by the bytes that stood in them; they are masked where they are stored. */
@@ -153,6 +163,7 @@ export class Batch {
 
   #apply(fact: SessionFact): void {
     if (fact.kind === 'rewind') return this.#rewind(fact)
+    if (fact.kind === 'rolled-back') return this.#rollBack(fact.prompts)
     applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
   }
 
@@ -161,7 +172,17 @@ export class Batch {
     const session = this.#session
     const seq = this.#seqs.get(id) ?? this.#writer.findSeq(session.key, id)
     if (seq === null && keeps) return
-    const last = seq === null ? -1 : keeps ? seq : seq - 1
+    this.#leaveAfter(seq === null ? -1 : keeps ? seq : seq - 1)
+  }
+
+  #rollBack(prompts: number): void {
+    const seq = this.#writer.promptFromEnd(this.#session.key, prompts)
+    if (seq !== null) this.#leaveAfter(seq - 1)
+  }
+
+  /** What came after the event stands on a branch from now on. */
+  #leaveAfter(last: number): void {
+    const session = this.#session
     if (!this.#writer.markBranch(session.key, last, session.events, session.branches + 1)) return
     session.branches += 1
     session.last_chain_seq = this.#writer.lastOnPath(session.key, last)
@@ -246,7 +267,7 @@ export class Batch {
     if (!event.isSidechain) session.last_chain_seq = seq
     if (seq === 0) {
       session.first_event_id = event.id
-      session.fork_of_id = this.#writer.findOrigin(event.id, session.key)
+      session.fork_of_id ??= this.#writer.findOrigin(event.id, session.key)
     }
     this.#count(event, seq)
     if (event.kind === 'compaction') this.#noteCompaction(event, line)

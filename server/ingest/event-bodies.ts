@@ -101,6 +101,10 @@ export class EventBodies {
       source,
       offset: row.offset,
       review: this.#mask.reviewOf(row.generationId, row.offset),
+      before: (bytes) => {
+        const from = Math.max(0, row.offset - bytes)
+        return this.#lines.readRange(row.generationId, from, row.offset - from)
+      },
     })
     return reading.kind === 'events' ? reading.events : []
   }

@@ -42,8 +42,12 @@ export function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id:
       session.models = JSON.stringify([...models.filter((name) => name !== fact.name), fact.name])
       return
     }
+    case 'forked-from':
+      session.fork_of_id ??= `${session.agent}:${fact.nativeId}`
+      return
     case 'leaf':
     case 'rewind':
+    case 'rolled-back':
       return
   }
 }

@@ -104,10 +104,12 @@ export class SourceReader {
 
   #takeCompanion(source: Source, outcome: KeepOutcome, isLive: boolean): void {
     const isNews = outcome.change === 'new' || outcome.change === 'grown' || outcome.change === 'rewritten'
-    if (!isNews || source.subagentId === null) return
+    if (!isNews || (source.subagentId === null && !this.#parts.understanding.readsTitles(source))) return
     const content = this.#parts.vault.readWhole(source.path)
     if (!content) return
-    this.#announce(this.#parts.understanding.takeCompanion(source, content), outcome.sourceId, isLive)
+    const { understanding } = this.#parts
+    const changes = [understanding.takeCompanion(source, content), ...understanding.takeTitles(source, content)]
+    for (const change of changes) this.#announce(change, outcome.sourceId, isLive)
   }
 
   /** When others before a block were not read yet, these come first, from the vault. */

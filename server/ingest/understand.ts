@@ -1,5 +1,5 @@
 import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
-import type { Adapter, SessionFact, Source, Splitter } from '../adapters/adapter.ts'
+import type { Adapter, SessionFact, Source, Splitter, StatedTitle } from '../adapters/adapter.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import { splitterOf } from '../adapters/shared/splitter-of.ts'
 import { Batch, type CodeSink, type SessionChange } from './batch.ts'
@@ -19,6 +19,8 @@ export interface Block {
 interface Reading {
   generationId: number
   splitter: Splitter
+  /** Of the adapter, from the lines so far. */
+  memory: unknown
 }
 
 /** How many sources may have an unfinished line in memory; the others start again from their cursor. */
@@ -63,7 +65,8 @@ export class Understanding {
     if (!reading) return null
     const pending = reading.splitter.peek()
     if (!pending) return null
-    const tried = this.#adapter(source).readLine(pending.bytes, { source, offset: pending.offset })
+    const { memory } = reading
+    const tried = this.#adapter(source).readLine(pending.bytes, { source, offset: pending.offset, memory })
     if (tried.kind === 'problem' || tried.kind === 'blank') return null
     return this.#write(source, sourceId, reading, () => {
       const line = reading.splitter.flush()
@@ -83,6 +86,27 @@ export class Understanding {
       this.#writer.saveSession(session)
       return { sessionId: session.id, isNew: false, events: session.events, compactions: [], secrets: [] }
     })
+  }
+
+  /** Says whether a companion file could name sessions. */
+  readsTitles(source: Source): boolean {
+    return this.#adapter(source).titles?.isIn(source) ?? false
+  }
+
+  /** Takes over names that a companion file states of sessions; those that are not known are left out. */
+  takeTitles(source: Source, content: Uint8Array): SessionChange[] {
+    const { titles: list } = this.#adapter(source)
+    const titles = list?.isIn(source) ? list.read(content) : []
+    return this.#writer.transaction(() => titles.flatMap((title) => this.#entitle(source.agent, title)))
+  }
+
+  #entitle(agent: string, { nativeId, rank, text }: StatedTitle): SessionChange[] {
+    const session = this.#writer.findSession(`${agent}:${nativeId}`)
+    const title = this.#finder.maskText(text)
+    if (session === null || session.title === title) return []
+    applyFact(session, { kind: 'title', rank, text: title }, () => false)
+    this.#writer.saveSession(session)
+    return [{ sessionId: session.id, isNew: false, events: session.events, compactions: [], secrets: [] }]
   }
 
   /** Starts every source again from its cursor; called when a commit failed and rows of several blocks are gone. */
@@ -107,7 +131,11 @@ export class Understanding {
         `Source ${block.sourceId} was to be read from byte ${start.offset}, but byte ${block.offset} came.`,
       )
     }
-    const reading = { generationId: block.generationId, splitter: splitterOf(this.#adapter(source), source, start) }
+    const reading = {
+      generationId: block.generationId,
+      splitter: splitterOf(this.#adapter(source), source, start),
+      memory: isSame && cursor.memory !== null ? (JSON.parse(cursor.memory) as unknown) : undefined,
+    }
     this.#readings.set(block.sourceId, reading)
     this.#forgetOldest()
     return reading
@@ -143,7 +171,9 @@ export class Understanding {
           generationId: reading.generationId,
           offset: reading.splitter.position.offset,
           lines: reading.splitter.position.lineNumber - 1,
+          memory: batch?.memory === undefined ? null : JSON.stringify(batch.memory),
         })
+        reading.memory = batch?.memory
         const last = changes.pop()
         return last === undefined ? null : changes.length === 0 ? last : { ...last, earlier: changes }
       })
@@ -188,6 +218,7 @@ export class Understanding {
       sourceId,
       generationId: reading.generationId,
       finder: this.#finder,
+      memory: reading.memory,
     })
   }
 

@@ -1,7 +1,7 @@
 import type { FileChange } from '../../contract/event.ts'
 import type { ParsedEvent } from '../adapter.ts'
 import { isShape, shapeOf, textOf, type Shape } from '../shared/shape.ts'
-import type { Draft } from './events.ts'
+import type { Draft } from '../shared/drafts.ts'
 import { callFileOps, resultFileOps, shellOutput, withoutWrapper } from './file-ops.ts'
 import { imagesIn, partsOf, textIn } from './texts.ts'
 

@@ -1,7 +1,7 @@
 import type { ParsedEvent, SessionFact } from '../adapter.ts'
 import { isShape, listOf, shapeOf, textOf, timeOf, type Shape } from '../shared/shape.ts'
 import { answeredDraft, askedDraft, callDrafts } from './calls.ts'
-import { eventsFrom, type Draft } from './events.ts'
+import { eventsFrom, type Draft } from '../shared/drafts.ts'
 import { folderIn, imagesIn, partsOf, textIn } from './texts.ts'
 import { usageOf } from './usage.ts'
 

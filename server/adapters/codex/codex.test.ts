@@ -1,0 +1,4 @@
+import { describeAdapter } from '../adapter-suite.ts'
+import { codex } from './index.ts'
+
+describeAdapter(codex, import.meta.dirname)
