@@ -112,8 +112,9 @@ test(
       const list = (await ask(server.url, '/api/redactions')) as { items: { id: number; canUndo: boolean }[] }
       const last = list.items[0]
       const work = last?.canUndo ? ask(server.url, `/api/redactions/${last.id}/undo`, {}) : redact(server.url)
-      // Half of the kills come while files change, the others at any moment.
-      if (round % 2 === 0) await sleep(Math.random() * 900)
+      // Half of the kills come while files change, the others at any moment, but for some: so there is something to put back.
+      if (round % 4 === 2) await work
+      else if (round % 2 === 0) await sleep(Math.random() * 900)
       else await Promise.race([changed(project), work])
       await kill(server.child)
       await work

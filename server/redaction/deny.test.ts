@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ALPHABETS } from './charset.ts'
+import { KnownValues } from './known-values.ts'
 import { drawn, seeded } from './sample.ts'
 import { Scanner } from './scanner.ts'
 
@@ -83,4 +84,20 @@ const HARMLESS: [string, string][] = [
 
 test.each(HARMLESS)('%s are no secrets', (_what, text) => {
   expect(scanner.scanText(text).findings).toEqual([])
+})
+
+test.each([
+  ['a mark of a reference', `SECRET_KEY='!${text62(9)}!x${text62(20)}%q'`],
+  ['a row of stars', `SECRET_KEY='${text62(24)}***${text62(22)}'`],
+  ['digits that follow on each other', `PUSHER_SECRET='${['93388c1ef5', '668a99eddb'].join('')}'`],
+  ['the code of a webhook without digits', `https://hooks.zapier.com/hooks/catch/${'43'}01020/pcjnosm`],
+])('%s within a random value does not excuse it', (_what, text) => {
+  expect(scanner.scanText(text).findings).toHaveLength(1)
+})
+
+test('a value of letters only is known again when it is no word', () => {
+  const known = new KnownValues()
+  const secret = { kind: 'generic-token', provider: null, tier: 'likely' } as const
+  expect(known.add(['RvNZfsVCRkBP', 'OzaKzDRoBUIs'].join(''), secret)).toBe(true)
+  expect(known.add('Administrator', secret)).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { shapeOf } from './randomness.ts'
+import { isRandom, shapeOf } from './randomness.ts'
 
 /** Words that stand in values which only show where a secret would be. */
 const PLACEHOLDERS =
@@ -29,14 +29,22 @@ export function isPlaceholder(value: string): boolean {
   return shape.length >= 4 && (shape.distinct <= 3 || shape.steps > shape.length * 0.5)
 }
 
-/** In a long random value a short word of the list may stand by chance; only words of one case count there. */
+/**
+ * In a long random value a short word of the list may stand by chance; only words of one case count there. A row of one
+ * character stands for what was left out, unless enough is left to be a secret by itself.
+ */
 function isAccident(sample: string): boolean {
-  if (sample.length < 60) return false
+  if (sample.length < 60) {
+    const rest = sample.replace(/\*{3}|\.{3}|_{4}|-{4}|#{4}/, '')
+    return (
+      rest.length >= 40 && rest.length < sample.length && isRandom(rest, 0, rest.length) && !PLACEHOLDERS.test(rest)
+    )
+  }
   return !/example|placeholder|redacted|your[-_]|replace|insert|x{8}|X{8}|0{12}|\*{3}|\.{3}|…|_{6}|-{6}/.test(sample)
 }
 
 const REFERENCE =
-  /^(?:\$|%[A-Za-z_]+%|@|!|<|\{\{|\{%|\[\[|#\{|op:\/\/|vault:|ENC\[|arn:|ssm:|sm:\/\/|file:|env:|ref\+|kms:|awskms:|keyring:|process\.env|os\.|import\.meta|env\.|ENV[[.]|var\.|local\.|data\.|secrets?\.|config\.|self\.|this\.|settings\.|args\.|options\.|opts\.|req\.|request\.|params\.|props\.|ctx\.|module\.|std::|await |new |function|async |lambda|\(|\[)|\$\{|\{\{|\$\(|#\{|%\(|<%|%>/
+  /^(?:\$|%[A-Za-z_]+%|[@!](?![\w$-]*[^\w$:./({@-])|<|\{\{|\{%|\[\[|#\{|op:\/\/|vault:|ENC\[|arn:|ssm:|sm:\/\/|file:|env:|ref\+|kms:|awskms:|keyring:|process\.env|os\.|import\.meta|env\.|ENV[[.]|var\.|local\.|data\.|secrets?\.|config\.|self\.|this\.|settings\.|args\.|options\.|opts\.|req\.|request\.|params\.|props\.|ctx\.|module\.|std::|await |new |function|async |lambda|\(|\[)|\$\{|\{\{|\$\(|#\{|%\(|<%|%>/
 
 /** True when a value points to a secret that stands elsewhere: a variable, an expression, a path in a secret manager. */
 export function isReference(value: string): boolean {

@@ -1,4 +1,5 @@
 import type { Hit, Tier } from './finding.ts'
+import { isRandom } from './randomness.ts'
 
 /** What a value is, as it was found where its context told. */
 export interface KnownValue {
@@ -33,7 +34,8 @@ export class KnownValues {
 
   /** False for a value that is too short or too plain: it would be found in ordinary text. */
   add(value: string, known: KnownValue): boolean {
-    if (value.length < WINDOW || /^[a-z]+$|^\d{1,9}$/i.test(value)) return false
+    if (value.length < WINDOW || /^\d{1,9}$/.test(value)) return false
+    if (/^[a-z]+$/i.test(value) && !isRandom(value, 0, value.length)) return false
     if (this.#known.has(value)) return true
     const hash = hashOf(value, 0)
     const list = this.#byHash.get(hash) ?? []

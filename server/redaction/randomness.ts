@@ -96,7 +96,8 @@ export function isRandom(text: string, from: number, to: number, shape = shapeOf
   const { length, digits, digitGroups } = shape
   if (length < 10 || digits === length) return false
   if (shape.distinct < Math.max(6, Math.min(9, length * 0.3))) return false
-  if (shape.steps > length * 0.34 || shape.longestRepeat > 4 + length / 64) return false
+  // Of sixteen digits every eighth follows on the one before it by chance.
+  if (shape.steps > length * (shape.isHex ? 0.42 : 0.34) || shape.longestRepeat > 4 + length / 64) return false
   if (length >= 48 && shape.distinct > length * 0.85) return false
   if (shape.isHex || (length >= 24 && shape.hexes > length * 0.9))
     return digitGroups >= 3 || (length >= 24 && digitGroups >= 2)

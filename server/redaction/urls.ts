@@ -100,6 +100,9 @@ function isPassword(user: string, password: string, host: string): boolean {
   return host.length > 1 && !/^(?:host|hostname|example|your|server)\b/.test(host)
 }
 
+/** The number of an account and a short code, which by chance may be letters only. */
+const NUMBER_AND_CODE = /^\d{5,}\/[a-z\d]{7}\/?$/
+
 /** Reads a whole address that is a secret. `at` is where its telling part begins. */
 export function readWebhook(page: Page, webhook: { kind: string; provider: string }, at: number, end: number): void {
   const { text } = page
@@ -114,7 +117,8 @@ export function readWebhook(page: Page, webhook: { kind: string; provider: strin
   while (to > end && '.:!*'.includes(text.charAt(to - 1))) to -= 1
   const tail = text.slice(end, to)
   if (webhook.kind === 'make-webhook' && !/^hooks?\.[a-z0-9.]+$/.test(text.slice(start, at))) return
-  const isLong = tail.split(/[/?&=]/).some((part) => part.length >= 7 && isRandomPart(part))
+  const isLong =
+    tail.split(/[/?&=]/).some((part) => part.length >= 7 && isRandomPart(part)) || NUMBER_AND_CODE.test(tail)
   if (!isLong || isPlaceholder(tail) || /[{}$<]/.test(tail)) return
   page.add({
     kind: webhook.kind,
