@@ -1,4 +1,5 @@
 import { KeptFileStore } from '../db/stores/kept-file-store.ts'
+import { PlaceStore } from '../db/stores/place-store.ts'
 import { OutsideStore } from '../db/stores/outside-store.ts'
 import { RedactionStore } from '../db/stores/redaction-store.ts'
 import { SessionSources } from '../db/stores/session-sources.ts'
@@ -37,6 +38,7 @@ export function composeRedactions(material: {
       keepNow: (paths) => ingest.keepNow(paths),
       look: (order) => ingest.lookForRedaction(order),
       stage: (request) => ingest.stageRedaction(request),
+      stopLook: (job) => ingest.stopLook(job),
       swap: (id, done) => ingest.swapRedacted(id, done),
       step: (id, step) => ingest.stepRedaction(id, step),
     },
@@ -47,6 +49,11 @@ export function composeRedactions(material: {
       const agents = new Set(ids.map((id) => id.split(':')[0] ?? ''))
       const own = new Set(sourceIds)
       return { sourceIds, sharedIds: store.sharedOf([...agents]).filter((id) => !own.has(id)) }
+    },
+    sessionsWith(ids) {
+      const wanted = new Set(ids)
+      const counts = new PlaceStore(indexDb).counts().filter(({ secretId }) => wanted.has(secretId))
+      return [...new Set(counts.map(({ sessionId }) => sessionId))]
     },
     sources: (ids) => keptFiles.list(ids),
     titleOf: (id) => sessions.find(id)?.title ?? id,

@@ -17,7 +17,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
 import { buildApp } from './app.ts'
-import { forgetRedacted, listRedactions, redactSessions, undoRedaction } from './contract/redactions.ts'
+import { forgetRedacted, listRedactions, redactSessions, stopRedaction, undoRedaction } from './contract/redactions.ts'
+import type { LiveMessage } from './contract/live.ts'
 import { listSecrets, sessionFindings } from './contract/secrets.ts'
 import { buildDeps, type Deps } from './deps.ts'
 import { line } from './ingest/testing.ts'
@@ -94,7 +95,7 @@ beforeEach(async () => {
   }
   await start()
   await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBeGreaterThan(2)
-})
+}, 60_000)
 
 afterEach(async () => {
   await app.close()
@@ -214,6 +215,44 @@ describe('a plan', () => {
     expect(files.filter(({ action }) => action === 'refused').map(({ path }) => path)).toContain(file('s.jsonl'))
     expect(readFileSync(file('s.jsonl'), 'utf8')).toContain(TOKEN)
   })
+})
+
+describe('while it is under way', () => {
+  test('it tells how far it is', async () => {
+    const told: LiveMessage[] = []
+    deps.live.listen((message) => told.push(message))
+    await redact({ dryRun: true, job: 'one' })
+    expect(told.filter(({ kind }) => kind === 'redaction')).toContainEqual(
+      expect.objectContaining({ job: 'one', done: expect.any(Number) as number, total: expect.any(Number) as number }),
+    )
+  })
+
+  test('it can be stopped, and nothing is changed', async () => {
+    const before = readFileSync(file('s.jsonl'))
+    const refused = redact({ job: 'one' }, 409)
+    const stop = async () => (await ask(stopRedaction.reply, '/api/redactions/jobs/one', { method: 'DELETE' })).stopped
+    await expect.poll(stop, { interval: 0, timeout: 20_000 }).toBe(true)
+    await refused
+    expect(readFileSync(file('s.jsonl'))).toEqual(before)
+    expect((await ask(listRedactions.reply, '/api/redactions')).items).toEqual([])
+    expect(await stop()).toBe(false)
+  })
+
+  test('a later request of the same name takes its place', async () => {
+    const [, later] = await Promise.all([
+      redact({ dryRun: true, job: 'one' }, 409),
+      redact({ dryRun: true, job: 'one', choice: { keep: [1] } }),
+    ])
+    expect(later.preview.secrets.find(({ secretId }) => secretId === 1)?.isTakenOut).toBe(false)
+  })
+})
+
+test('a secret is taken out of every session that holds it, where none is named', async () => {
+  const { items } = await ask(listSecrets.reply, '/api/secrets')
+  const token = items.find(({ kind }) => kind === 'github-pat')
+  const { files } = await redact({ sessions: [], choice: { only: [token?.id] }, dryRun: true })
+  expect(files.map(({ path }) => path)).toContain(file('s.jsonl'))
+  await redact({ sessions: [], dryRun: true }, 400)
 })
 
 describe('files and kept copies', () => {

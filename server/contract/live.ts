@@ -54,6 +54,14 @@ export const LiveMessage = z.discriminatedUnion('kind', [
     secretKind: z.string(),
     seq: z.number().int().nullable(),
   }),
+  /** How much of the files of a redaction was looked through, in bytes; `job` is the name that it was asked for with. */
+  z.object({
+    kind: z.literal('redaction'),
+    sequence: z.number().int(),
+    job: z.string(),
+    done: z.number().int(),
+    total: z.number().int(),
+  }),
   /** Secrets were found, looked at again, ignored or taken out: lists of them are to be read again. */
   z.object({ kind: z.literal('secrets'), sequence: z.number().int() }),
   /** The agents, path mappings or another setting changed. */

@@ -86,7 +86,8 @@ export const redactSessions = defineRoute({
   summary: 'Plans or makes a redaction of sessions: of the agent’s own files, of the kept copies, or of both.',
   area: 'Secrets',
   body: z.object({
-    sessions: z.array(SessionId).min(1).max(1000),
+    /** Empty: every session that holds one of `choice.only`. */
+    sessions: z.array(SessionId).max(1000).default([]),
     scopes: z.array(RedactionScope).min(1),
     choice: RedactionChoice.default({ keep: [], candidates: true }),
     /** With `none` the old bytes are gone for good; only for kept copies, which else hold them. */
@@ -96,6 +97,8 @@ export const redactSessions = defineRoute({
     skipRefused: z.boolean().default(false),
     /** Of the plan that was shown: `conflict` when something changed since. */
     plan: z.string().max(100).optional(),
+    /** A name for this work: live messages tell how far it is, and `stopRedaction` stops it. A later request of the same name does so too. */
+    job: z.string().min(1).max(60).optional(),
   }),
   reply: z.object({
     files: z.array(RedactionFile),
@@ -105,6 +108,16 @@ export const redactSessions = defineRoute({
     /** Null when nothing was changed. */
     redactionId: z.number().int().nullable(),
   }),
+})
+
+export const stopRedaction = defineRoute({
+  method: 'DELETE',
+  path: '/api/redactions/jobs/:job',
+  summary:
+    'Stops a redaction that is being planned or prepared: nothing is changed. One that writes already is carried through.',
+  area: 'Secrets',
+  params: z.object({ job: z.string().min(1).max(60) }),
+  reply: z.object({ stopped: z.boolean() }),
 })
 
 /** A redaction that was made. */

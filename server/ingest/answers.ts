@@ -72,6 +72,9 @@ export class Answers {
         return this.#parts.redactions.look(ask.order)
       case 'stage-redaction':
         return this.#parts.redactions.stage(ask)
+      case 'stop-look':
+        this.#parts.redactions.stopLook(ask.job)
+        return null
       case 'swap-redacted':
         await this.#parts.redactions.swap(ask.id, ask)
         return null

@@ -138,6 +138,11 @@ export class Ingest {
     return this.#ask({ kind: 'stage-redaction', ...request })
   }
 
+  /** Lets a look or a preparation of this name end: it rejects, and nothing is left of it. */
+  async stopLook(job: string): Promise<void> {
+    await this.#ask({ kind: 'stop-look', job })
+  }
+
   /** Lets kept bytes become those without secrets, but for the files of `skipped`. */
   async swapRedacted(id: number, done: { changeId: number | null; skipped: number[] }): Promise<void> {
     await this.#ask({ kind: 'swap-redacted', id, ...done })
@@ -291,6 +296,10 @@ export class Ingest {
           hub.announce({ kind: 'finding', sessionId: report.sessionId, secretId, secretKind: kind, seq })
         }
         return hub.announce({ kind: 'secrets' })
+      case 'redaction': {
+        const { job, done, total } = report
+        return hub.announce({ kind: 'redaction', job, done, total })
+      }
       case 'snapshots':
         this.#parts.onSnapshot?.(report.reason)
         return hub.announce({ kind: 'vault' })

@@ -49,6 +49,8 @@ export interface IngestAnswers {
     ask: { order: RedactionOrder; title: string; note: StageNote }
     answer: { id: number; folder: string; looked: RedactionLooked }
   }
+  /** Lets a look of this name end; what asked for it is refused. */
+  'stop-look': { ask: { job: string }; answer: null }
   /** The kept bytes become the new ones. */
   'swap-redacted': { ask: { id: number; changeId: number | null; skipped: number[] }; answer: null }
   'redaction-step': { ask: { id: number; step: RedactionStep }; answer: null }
@@ -90,6 +92,8 @@ export type IngestReport =
   | { kind: 'state'; sessionId: string; isGone: boolean }
   /** Secrets were found; those of a session that grows now are told one by one. */
   | { kind: 'secrets'; sessionId: string; secrets: SeenSecret[] }
+  /** How much of the files of a redaction was looked through, in bytes. */
+  | { kind: 'redaction'; job: string; done: number; total: number }
   /** The worker took a snapshot that nobody asked for. */
   | { kind: 'snapshots'; reason: SnapshotReason }
   | { kind: 'answer'; number: number; answer: IngestAnswers[keyof IngestAnswers]['answer'] }

@@ -56,6 +56,11 @@ export class RedactionDesk {
     return this.#parts.look.look(order, null)
   }
 
+  /** Lets a look of this name end, also one of `stage`. */
+  stopLook(job: string): void {
+    this.#parts.look.stop(job)
+  }
+
   /** Looks, and keeps beside the states what they become. The files as they become lie in `folder`, the caller's to remove. */
   async stage({
     order,

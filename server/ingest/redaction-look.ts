@@ -8,7 +8,10 @@ import type { Finding, Tier } from '../redaction/finding.ts'
 import { LineRedactor } from '../redaction/line-redactor.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import type { Vault } from '../vault/vault.ts'
+import { AppError } from '../errors.ts'
 import type { KnownSecrets } from './known-secrets.ts'
+import { LookProgress } from './look-progress.ts'
+import type { IngestReport } from './protocol.ts'
 import { grainOf, redactParts, type RedactedPart } from './redact-generation.ts'
 import type { LookedFile, LookedState, RedactionLooked, RedactionOrder, RedactionPick } from './redaction-order.ts'
 
@@ -19,6 +22,7 @@ export interface LookParts {
   places: Pick<PlaceStore, 'ofGeneration'>
   scanner: Scanner
   secrets: KnownSecrets
+  report(report: IngestReport): void
 }
 
 const MOST_HUNKS = 200
@@ -30,24 +34,44 @@ const LONGEST_SHOWN = 200_000
 /** Goes through kept files and says, or makes, what becomes of them without secrets. Lets other work in between. */
 export class RedactionLook {
   readonly #parts: LookParts
+  #stopped: string | null = null
 
   constructor(parts: LookParts) {
     this.#parts = parts
   }
 
-  /** With a `folder` what changes is written there, one file for each state. */
-  async look({ sourceIds, sharedIds, pick, states }: RedactionOrder, folder: string | null): Promise<RedactionLooked> {
+  /** Lets the look of this name end. */
+  stop(job: string): void {
+    this.#stopped = job
+  }
+
+  /** With a `folder` what changes is written there, one file for each state. Throws `conflict` when it is stopped. */
+  async look(order: RedactionOrder, folder: string | null): Promise<RedactionLooked> {
+    const { sourceIds, sharedIds, pick, states, job } = order
+    this.#stopped = null
     const result = new Looked()
     const sources = this.#parts.keptFiles.list(sourceIds)
+    const sharedSources = this.#parts.keptFiles.list(sharedIds)
+    const wanted = [...sources, ...sharedSources].flatMap((source) => statesOf(source, states))
+    const progress = new LookProgress(
+      wanted.reduce((sum, { length }) => sum + length, 0),
+      (done, total) => job !== null && this.#parts.report({ kind: 'redaction', job, done, total }),
+    )
+    const advance = (bytes: number) => {
+      if (job !== null && this.#stopped === job) throw new AppError('conflict', STOPPED)
+      progress.advance(bytes)
+    }
     const takesOut = picks(pick)
     const own = this.redactor(takesOut, this.#candidatesIn(sources, takesOut))
     for (const source of sources) {
-      result.files.push(await this.#lookAt(source, { redactor: own, states, folder, isShared: false, result }))
+      result.files.push(await this.#lookAt(source, { redactor: own, states, folder, isShared: false, result, advance }))
     }
     const taken = new Set(result.taken())
     const shared = this.redactor((id) => taken.has(id), taken)
-    for (const source of this.#parts.keptFiles.list(sharedIds)) {
-      result.files.push(await this.#lookAt(source, { redactor: shared, states, folder, isShared: true, result }))
+    for (const source of sharedSources) {
+      result.files.push(
+        await this.#lookAt(source, { redactor: shared, states, folder, isShared: true, result, advance }),
+      )
     }
     return result.outcome()
   }
@@ -72,7 +96,7 @@ export class RedactionLook {
   }
 
   async #lookAt(source: KeptSource, job: Job): Promise<LookedFile> {
-    const wanted = job.states === 'all' ? source.generations : source.generations.slice(-1)
+    const wanted = statesOf(source, job.states)
     const states: LookedState[] = []
     for (const { id, length } of wanted) {
       // Counts and examples are of the last state only; earlier ones mostly say the same.
@@ -86,7 +110,7 @@ export class RedactionLook {
   *#through(
     source: KeptSource,
     { id, length }: { id: number; length: number },
-    { redactor, folder, isShared, result }: Job,
+    { redactor, folder, isShared, result, advance }: Job,
     isNewest: boolean,
   ): Generator<void, LookedState> {
     const { vault } = this.#parts
@@ -100,6 +124,7 @@ export class RedactionLook {
     const after = createHash('sha256')
     try {
       for (const part of redactParts(vault.blocks(id), redactor, grain)) {
+        advance(part.before.length)
         before.update(part.before)
         after.update(part.after)
         out?.write(part.after)
@@ -168,6 +193,14 @@ interface Job {
   folder: string | null
   isShared: boolean
   result: Looked
+  /** Tells how far it is; throws when it is to end. */
+  advance(bytes: number): void
+}
+
+const STOPPED = 'The redaction was stopped. Nothing was changed.'
+
+function statesOf(source: KeptSource, states: 'last' | 'all'): KeptSource['generations'] {
+  return states === 'all' ? source.generations : source.generations.slice(-1)
 }
 
 class Looked {

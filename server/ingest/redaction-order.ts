@@ -14,6 +14,8 @@ export interface RedactionOrder {
   pick: RedactionPick
   /** The last state only, or all that were kept. */
   states: 'last' | 'all'
+  /** What it is called in reports of how far it is, and when it is stopped; null: nobody asks. */
+  job: string | null
 }
 
 /** A state of a file and what becomes of it. */

@@ -27,6 +27,7 @@ export function createRedactionDesk(parts: WorkerParts): RedactionDesk {
       keptFiles: new KeptFileStore(vaultDb),
       scanner,
       secrets,
+      report: parts.report,
     }),
     bytes: new RedactionBytes({ vaultDb, vault, store, sources }),
     relocation: new Relocation({ ...parts, rows }),

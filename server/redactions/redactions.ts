@@ -1,127 +1,17 @@
-import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import type { KeptSource } from '../../db/stores/kept-file-store.ts'
-import type { RedactionStore, StoredRedaction } from '../../db/stores/redaction-store.ts'
+import type { StoredRedaction } from '../../db/stores/redaction-store.ts'
 import type { JournalEntry } from '../../db/stores/outside-store.ts'
-import type { PlannedFile } from '../contract/change.ts'
-import type {
-  Redaction,
-  RedactedSecret,
-  RedactionChoice,
-  RedactionFile,
-  RedactionPreview,
-  RedactionScope,
-} from '../contract/redactions.ts'
+import type { RedactedSecret, Redaction, RedactionFile, RedactionScope } from '../contract/redactions.ts'
 import { AppError, notFound } from '../errors.ts'
-import type { FileWrite, Outside, Planned } from '../outside/outside.ts'
-import { fileContent } from './file-content.ts'
-
-/** A state of a file, as a look found it. */
-export interface LookedState {
-  generationId: number
-  length: number
-  lengthAfter: number
-  sha256: string
-  sha256After: string
-  changedLines: number
-  file: string | null
-  problem: string | null
-}
-
-/** A file that was looked through; its last state is the newest. */
-export interface LookedFile {
-  sourceId: number
-  path: string
-  isShared: boolean
-  isPresent: boolean
-  states: LookedState[]
-}
-
-/** What a look found. */
-export interface Looked extends Omit<RedactionPreview, 'secrets'> {
-  files: LookedFile[]
-  met: { secretId: number; hits: number; isTakenOut: boolean }[]
-}
-
-/** What shall be looked through. */
-export interface LookOrder {
-  sourceIds: number[]
-  sharedIds: number[]
-  pick: { keep: number[]; only: number[] | null; candidates: boolean }
-  states: 'last' | 'all'
-}
-
-/** What the kept bytes have done to them, by the one thread that writes them. */
-export interface KeptSide {
-  keepNow(paths: string[]): Promise<void>
-  look(order: LookOrder): Promise<Looked>
-  /** Looks, and makes everything that is needed to change it. Nothing is changed yet. */
-  stage(request: {
-    order: LookOrder
-    title: string
-    note: { sessions: string[]; scopes: RedactionScope[]; before: 'keep' | 'none' }
-  }): Promise<{ id: number; folder: string; looked: Looked }>
-  swap(id: number, done: { changeId: number | null; skipped: number[] }): Promise<void>
-  step(id: number, step: RedactionStep): Promise<void>
-}
-
-/** `drop`: it comes to nothing. `undoing`: agents' files are put back. `back`: kept bytes too. `done`: not after all. */
-export type RedactionStep = 'drop' | 'undoing' | 'back' | 'done' | 'forget'
-
-/** What redacting works with. */
-export interface RedactionParts {
-  outside: Outside
-  kept: KeptSide
-  store: RedactionStore
-  /** Ids of the files of sessions, and of side files that belong to no session but tell of all. Throws for an unknown one. */
-  filesOf(sessions: readonly string[]): { sourceIds: number[]; sharedIds: number[] }
-  sources(ids: readonly number[]): KeptSource[]
-  titleOf(sessionId: string): string
-  /** Where a file belongs; null when in no folder of its agent. */
-  placeOf(source: KeptSource): { path: string; root: string } | null
-  describe(secretId: number): Omit<RedactedSecret, 'hits' | 'isTakenOut'> | undefined
-  /** The change of agents' own files that was made for a redaction. */
-  findChange(redactionId: number): JournalEntry | undefined
-  onChange(): void
-  now?(): number
-}
-
-/** What is asked for. */
-export interface RedactionRequest {
-  sessions: string[]
-  scopes: RedactionScope[]
-  choice: RedactionChoice
-  before: 'keep' | 'none'
-  dryRun: boolean
-  skipRefused: boolean
-  plan?: string | undefined
-}
-
-/** What a redaction would do, or did. */
-export interface RedactionReply {
-  files: RedactionFile[]
-  preview: RedactionPreview
-  applied: boolean
-  plan: string
-  redactionId: number | null
-}
-
-interface Plan {
-  files: (RedactionFile & { sourceId: number })[]
-  writes: FileWrite[]
-  planned: Planned[]
-  token: string
-  /** Files whose kept copies stay as they are. */
-  refusedIds: number[]
-}
-
-/** A file that was written within this time may be written again, in milliseconds. */
-const QUIET = 3000
+import type { Looked, LookOrder, RedactionParts, RedactionReply, RedactionRequest } from './parts.ts'
+import { ownFile, planOf, withReasons, type Plan } from './plan.ts'
 
 /** Takes secrets out of sessions: of agents' own files, of the kept copies, or of both. One after the other. */
 export class Redactions {
   readonly #parts: RedactionParts
   #last: Promise<unknown> = Promise.resolve()
+  /** Those that can still be stopped, by their names. */
+  readonly #jobs = new Map<string, Job>()
 
   constructor(parts: RedactionParts) {
     this.#parts = parts
@@ -135,7 +25,28 @@ export class Redactions {
         'The kept copies still hold what was there before: redact them too, or keep the way back.',
       )
     }
-    return this.#inTurn(() => (request.dryRun ? this.#plan(request) : this.#apply(request)))
+    const whole = { ...request, sessions: this.#sessionsOf(request) }
+    const job = new Job()
+    if (request.job !== undefined) {
+      this.stop(request.job)
+      this.#jobs.set(request.job, job)
+    }
+    return this.#inTurn(async () => {
+      job.refuseStopped()
+      job.isRunning = true
+      return request.dryRun ? this.#plan(whole, job) : this.#apply(whole, job)
+    }).finally(() => this.#forgetJob(request.job, job))
+  }
+
+  /** False when there is none of that name, or when it writes already. */
+  stop(name: string): boolean {
+    const job = this.#jobs.get(name)
+    if (job === undefined) return false
+    job.isStopped = true
+    this.#jobs.delete(name)
+    // Should it be at an end there already, nothing is lost: it is asked again before anything is written.
+    if (job.isRunning) this.#parts.kept.stopLook(name).catch(() => undefined)
+    return true
   }
 
   list(): Redaction[] {
@@ -222,27 +133,44 @@ export class Redactions {
       .map((source) => source.id)
   }
 
-  async #plan(request: RedactionRequest): Promise<RedactionReply> {
+  async #plan(request: RedactionRequest, job: Job): Promise<RedactionReply> {
     const order = await this.#order(request)
+    job.refuseStopped()
     const looked = await this.#parts.kept.look(order)
-    const { files, token } = await this.#planOf(request, looked)
+    job.refuseStopped()
+    const { files, token } = await planOf(this.#parts, request, looked)
     return { ...this.#reply(files, looked, token), applied: false, redactionId: null }
   }
 
-  async #apply(request: RedactionRequest): Promise<RedactionReply> {
+  #sessionsOf({ sessions, choice: { only } }: RedactionRequest): string[] {
+    if (sessions.length > 0) return sessions
+    if (only === undefined || only.length === 0) {
+      throw new AppError('bad_request', 'Name the sessions, or the secrets that shall be taken out of all sessions.')
+    }
+    return this.#parts.sessionsWith(only)
+  }
+
+  #forgetJob(name: string | undefined, job: Job): void {
+    if (name !== undefined && this.#jobs.get(name) === job) this.#jobs.delete(name)
+  }
+
+  async #apply(request: RedactionRequest, job: Job): Promise<RedactionReply> {
     const { kept } = this.#parts
     const { sessions, scopes, before } = request
     const order = await this.#order(request)
+    job.refuseStopped()
     const title = this.#titleOf(sessions)
     const { id, folder, looked } = await kept.stage({ order, title, note: { sessions, scopes, before } })
     let isStaged = true
     try {
-      const plan = await this.#planOf(request, looked)
+      const plan = await planOf(this.#parts, request, looked)
       if (request.plan !== undefined && request.plan !== plan.token) throw changedSince()
       const reply = this.#reply(plan.files, looked, plan.token)
       const isRefused = plan.files.some(({ action }) => action === 'refused')
       const isChange = plan.files.some(({ action }) => action === 'replace')
       if (!isChange || (isRefused && !request.skipRefused)) return { ...reply, applied: false, redactionId: null }
+      job.refuseStopped()
+      this.#forgetJob(request.job, job)
       const written = await this.#writeOwn(id, title, plan, request.skipRefused)
       if (written === null) return { ...reply, files: withReasons(plan), applied: false, redactionId: null }
       await this.#swap(id, written, plan)
@@ -288,59 +216,13 @@ export class Redactions {
     }
   }
 
-  async #order({ sessions, scopes, choice }: RedactionRequest): Promise<LookOrder> {
+  async #order({ sessions, scopes, choice, job }: RedactionRequest): Promise<LookOrder> {
     const { kept, filesOf, sources } = this.#parts
     const { sourceIds, sharedIds } = filesOf(sessions)
     await kept.keepNow(sources([...sourceIds, ...sharedIds]).map(({ path }) => path))
     const { keep, only, candidates } = choice
     const states = scopes.includes('kept') ? 'all' : 'last'
-    return { sourceIds, sharedIds, pick: { keep, only: only ?? null, candidates }, states }
-  }
-
-  async #planOf({ scopes }: RedactionRequest, looked: Looked): Promise<Plan> {
-    const sources = new Map(
-      this.#parts.sources(looked.files.map(({ sourceId }) => sourceId)).map((one) => [one.id, one]),
-    )
-    const isOwn = scopes.includes('own')
-    const dirty = looked.files.filter(({ isPresent, states }) => isPresent && (states.at(-1)?.changedLines ?? 0) > 0)
-    const writes = isOwn ? dirty.flatMap((file) => this.#writeOf(file, sources.get(file.sourceId))) : []
-    const planned = writes.length === 0 ? [] : await this.#parts.outside.plan(writes)
-    const files: Plan['files'] = []
-    const refusedIds: number[] = []
-    for (const [index, file] of (isOwn ? dirty : []).entries()) {
-      const plan = planned[index]
-      if (!plan) continue
-      if (plan.action === 'refused') refusedIds.push(file.sourceId)
-      files.push({ ...ownFile(plan, file.states.at(-1)?.changedLines), sourceId: file.sourceId })
-    }
-    for (const file of scopes.includes('kept') ? looked.files : []) {
-      const kept = keptFile(file, { isOwn, isRefused: refusedIds.includes(file.sourceId) })
-      if (kept === null) continue
-      if (kept.action === 'refused') refusedIds.push(file.sourceId)
-      files.push({ ...kept, sourceId: file.sourceId })
-    }
-    return { files, writes, planned, token: tokenOf(files, planned, looked), refusedIds }
-  }
-
-  #writeOf(file: LookedFile, source: KeptSource | undefined): FileWrite[] {
-    const state = file.states.at(-1)
-    if (!state || !source) return []
-    const place = this.#parts.placeOf(source)
-    const refused = state.problem ?? (place === null ? 'It lies in no folder of its agent on this machine.' : undefined)
-    const isFresh = source.mtimeMs !== null && (this.#parts.now ?? Date.now)() - source.mtimeMs < QUIET
-    return [
-      {
-        path: place?.path ?? file.path,
-        root: place?.root ?? file.path,
-        content: fileContent(state.file, { length: state.lengthAfter, sha256: state.sha256After }),
-        ...(source.mode === null ? {} : { mode: source.mode }),
-        ...(source.mtimeMs === null ? {} : { mtimeMs: source.mtimeMs }),
-        ...(refused === undefined ? {} : { refused }),
-        ...(isFresh ? { heldBy: FRESH } : {}),
-        reasonAgainst: (now) => (now === state.sha256 ? null : CHANGED),
-        isPatchHidden: true,
-      },
-    ]
+    return { sourceIds, sharedIds, pick: { keep, only: only ?? null, candidates }, states, job: job ?? null }
   }
 
   #reply(files: Plan['files'], looked: Looked, plan: string): Pick<RedactionReply, 'files' | 'preview' | 'plan'> {
@@ -400,52 +282,14 @@ export class Redactions {
   }
 }
 
-const FRESH =
-  'It was written to a moment ago: an agent may be at work on it. End the session there, or wait some seconds, then try again.'
-const CHANGED = 'It changed while it was looked through. Nothing of it was lost; try again.'
-const STILL_THERE =
-  'The file itself holds what would be taken out, so it would be kept again. Redact the agent’s own file too, or delete it first.'
-const NOT_WRITTEN = 'Its own file stays as it is, so what is kept of it does too.'
+/** A request under way. */
+class Job {
+  isRunning = false
+  isStopped = false
 
-function keptFile(
-  { path, isPresent, states }: LookedFile,
-  { isOwn, isRefused }: { isOwn: boolean; isRefused: boolean },
-): RedactionFile | null {
-  const changed = states.filter(({ changedLines }) => changedLines > 0)
-  const problem = states.find((state) => state.problem !== null)?.problem
-  const changedLines = changed.reduce((sum, state) => sum + state.changedLines, 0)
-  const refused = (reason: string): RedactionFile => ({ path, scope: 'kept', action: 'refused', reason, changedLines })
-  if (problem !== undefined && problem !== null) return refused(problem)
-  if (changed.length === 0) return null
-  const isDirty = isPresent && (states.at(-1)?.changedLines ?? 0) > 0
-  if (isDirty && !isOwn) return refused(STILL_THERE)
-  if (isRefused) return refused(NOT_WRITTEN)
-  return { path, scope: 'kept', action: 'replace', changedLines }
-}
-
-function ownFile({ path, action, reason }: PlannedFile, changedLines = 0): RedactionFile {
-  const done = action === 'refused' || action === 'unchanged' ? action : 'replace'
-  return { path, scope: 'own', action: done, ...(reason === undefined ? {} : { reason }), changedLines }
-}
-
-/** The plan's files, with what spoke against those that were to be written. */
-function withReasons({ files, planned }: Plan): RedactionFile[] {
-  const byPath = new Map(planned.map((file) => [file.path, file]))
-  return files.map(({ sourceId: _, ...file }) => {
-    const now = file.scope === 'own' ? byPath.get(file.path) : undefined
-    return now === undefined ? file : ownFile(now, file.changedLines)
-  })
-}
-
-/** Changes when the plan, a file or what is kept of it does: what was shown is what is done. */
-function tokenOf(files: readonly RedactionFile[], planned: readonly Planned[], looked: Looked): string {
-  const sum = createHash('sha256')
-  for (const { path, scope, action, changedLines } of files)
-    sum.update(JSON.stringify([path, scope, action, changedLines]))
-  for (const { path, seen } of planned) sum.update(JSON.stringify([path, seen]))
-  for (const { states } of looked.files)
-    for (const { generationId, sha256After } of states) sum.update(JSON.stringify([generationId, sha256After]))
-  return sum.digest('hex').slice(0, 32)
+  refuseStopped(): void {
+    if (this.isStopped) throw new AppError('conflict', 'The redaction was stopped. Nothing was changed.')
+  }
 }
 
 function noteOf({ request }: StoredRedaction): { sessions: string[]; scopes: RedactionScope[] } {

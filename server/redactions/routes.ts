@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { forgetRedacted, listRedactions, redactSessions, undoRedaction } from '../contract/redactions.ts'
+import { forgetRedacted, listRedactions, redactSessions, stopRedaction, undoRedaction } from '../contract/redactions.ts'
 import { mount } from '../mount.ts'
 import type { Redactions } from './redactions.ts'
 
@@ -11,6 +11,7 @@ export interface RedactionDeps {
 /** Takes secrets out of sessions, and puts them back. */
 export function redactionRoutes(app: FastifyInstance, { redactions }: RedactionDeps): void {
   mount(app, redactSessions, ({ body }) => redactions.redact(body))
+  mount(app, stopRedaction, ({ params }) => ({ stopped: redactions.stop(params.job) }))
   mount(app, listRedactions, () => ({ items: redactions.list() }))
   mount(app, undoRedaction, ({ params, body }) => redactions.undo(params.redactionId, body))
   mount(app, forgetRedacted, ({ params }) => redactions.forget(params.redactionId))

@@ -1,6 +1,7 @@
 import Activity from '@lucide/svelte/icons/activity'
 import Archive from '@lucide/svelte/icons/archive'
 import Camera from '@lucide/svelte/icons/camera'
+import Eraser from '@lucide/svelte/icons/eraser'
 import FoldVertical from '@lucide/svelte/icons/fold-vertical'
 import GitFork from '@lucide/svelte/icons/git-fork'
 import KeyRound from '@lucide/svelte/icons/key-round'
@@ -47,6 +48,7 @@ export function paletteActions({ router, theme, toasts, onhelp, onundo, onask }:
       isStaying: true,
     },
     { label: 'Fork …', icon: GitFork, run: () => onask(verbPrefixes.fork), isStaying: true },
+    { label: 'Redact …', icon: Eraser, run: () => onask(verbPrefixes.redact), isStaying: true },
     { label: 'Snapshot everything now', icon: Camera, run: () => void snapshotAll({ router, toasts }) },
     { label: 'Go to Live', keys: 'g l', icon: Activity, run: () => router.navigate(pathOf({ page: 'live' })) },
     { label: 'Go to Sessions', keys: 'g s', icon: List, run: () => router.navigate(pathOf({ page: 'sessions' })) },

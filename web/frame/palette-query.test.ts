@@ -6,6 +6,7 @@ import { isFitFor, parsePaletteQuery, targetOf, verbPrefixes } from './palette-q
 test.each([
   ['lexer  rewrite ', { verb: 'open', words: 'lexer  rewrite' }],
   ['fork lexer', { verb: 'fork', words: 'lexer' }],
+  ['redact lexer', { verb: 'redact', words: 'lexer' }],
   ['Fork ', { verb: 'fork', words: '' }],
   ['what was lost in the lexer', { verb: 'lost', words: 'the lexer' }],
   ['lost lexer', { verb: 'lost', words: 'lexer' }],
@@ -28,6 +29,7 @@ test('only a compacted session can have lost something', () => {
 })
 
 test('each verb leads where it is done', () => {
+  expect(targetOf('redact', sessionWith({ id: 'claude-code:a' }))).toBe('/sessions/claude-code:a?redact=1')
   const session = sessionWith({ id: 'claude-code:1' })
 
   expect(targetOf('open', session)).toBe('/sessions/claude-code:1')

@@ -1,8 +1,8 @@
 import type { Session } from '../../server/contract/session.ts'
 import { compactionPath, replayPath } from '../routes.ts'
 
-/** What to do with the session that is looked for: open it, fork it, or see what its last compaction lost. */
-export type PaletteVerb = 'open' | 'fork' | 'lost'
+/** What to do with the session that is looked for: open it, fork it, redact it, or see what its last compaction lost. */
+export type PaletteVerb = 'open' | 'fork' | 'redact' | 'lost'
 
 /** What is typed into the palette: words of a session, with a verb before them or not. */
 export interface PaletteQuery {
@@ -11,10 +11,11 @@ export interface PaletteQuery {
 }
 
 /** How a query with a verb begins when it is chosen instead of typed. */
-export const verbPrefixes = { fork: 'fork ', lost: 'what was lost in ' } as const
+export const verbPrefixes = { fork: 'fork ', redact: 'redact ', lost: 'what was lost in ' } as const
 
 const verbs: readonly { verb: PaletteVerb; pattern: RegExp }[] = [
   { verb: 'fork', pattern: /^fork\s+/i },
+  { verb: 'redact', pattern: /^redact\s+/i },
   { verb: 'lost', pattern: /^(?:what\s+was\s+)?lost\s+(?:in\s+)?/i },
 ]
 
@@ -39,6 +40,8 @@ export function targetOf(verb: PaletteVerb, session: Session): string {
       return replayPath(session.id)
     case 'fork':
       return `${replayPath(session.id)}?fork=end`
+    case 'redact':
+      return `${replayPath(session.id)}?redact=1`
     case 'lost':
       return compactionPath(session.id)
   }

@@ -41,6 +41,7 @@ export function replayKeys(view: ReplayView, page: PageActions): KeyBinding[] {
     },
     { keys: 'F', label: 'Fork here: a new session that ends at this step', run: () => view.fork() },
     { keys: 'S', label: 'Export this session', run: () => view.exportSession() },
+    { keys: 'D', label: 'Redact the secrets of this session', run: () => view.redactSession() },
     { keys: 'R', label: 'Restore the code to this step', run: () => view.restoreCode() },
     { keys: 'w', label: 'What the compaction lost', run: page.openLoss },
     { keys: 'Shift+Home', label: 'First step', run: () => view.seek(0) },

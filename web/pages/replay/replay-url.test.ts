@@ -31,6 +31,7 @@ describe('the address of a replay', () => {
     expect(readReplayUrl(new URLSearchParams('code=end')).dialog).toEqual({ kind: 'code', at: Infinity })
     expect(readReplayUrl(new URLSearchParams('restore=1')).dialog).toEqual({ kind: 'restore' })
     expect(readReplayUrl(new URLSearchParams('export=1')).dialog).toEqual({ kind: 'export' })
+    expect(readReplayUrl(new URLSearchParams('redact=1')).dialog).toEqual({ kind: 'redact' })
     expect(readReplayUrl(new URLSearchParams('fork=-1&code=x&restore=2')).dialog).toBeNull()
     expect(through('at=5&fork=82')).toBe('at=5&fork=82')
   })

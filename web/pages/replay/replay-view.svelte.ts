@@ -144,6 +144,11 @@ export class ReplayView {
     this.#dialog = { kind: 'export' }
   }
 
+  /** Shows what a redaction takes out of the session. */
+  redactSession(): void {
+    this.#dialog = { kind: 'redact' }
+  }
+
   closeDialog(): void {
     this.#dialog = null
   }

@@ -1,4 +1,4 @@
-import type { Secret, SecretSeverity, SecretState, SecretTier } from '../../../server/contract/secrets.ts'
+import type { SecretSeverity, SecretState, SecretTier } from '../../../server/contract/secrets.ts'
 
 /** How grave a secret is, as a chip shows it. */
 export const severityTones: Record<SecretSeverity, 'error' | 'warning' | 'accent' | 'neutral'> = {
@@ -6,6 +6,13 @@ export const severityTones: Record<SecretSeverity, 'error' | 'warning' | 'accent
   high: 'warning',
   medium: 'accent',
   low: 'neutral',
+}
+
+export const severityWords: Record<SecretSeverity, string> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
 }
 
 export const stateWords: Record<SecretState, string> = {
@@ -20,16 +27,4 @@ export const tierWords: Record<SecretTier, string> = {
   definite: 'It has a published format, or a checksum that holds.',
   likely: 'It is a random value beside the name of a secret.',
   candidate: 'It looks like a secret of somebody unknown. It is not masked.',
-}
-
-/** What passes the filters of the page. */
-export function isShown(secret: Secret, filter: { state: string | null; words: string }): boolean {
-  if (filter.state !== null && secret.state !== filter.state) return false
-  const said = [secret.label, secret.kind, secret.placeholder, secret.severity, ...secret.projects]
-    .join(' ')
-    .toLowerCase()
-  return filter.words
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => said.includes(word))
 }
