@@ -2,6 +2,8 @@ import type { CliCommand } from './command.ts'
 import { brief } from './commands/brief.ts'
 import { exportSession } from './commands/export.ts'
 import { fork } from './commands/fork.ts'
+import { redact } from './commands/redact.ts'
+import { redactions } from './commands/redactions.ts'
 import { restore } from './commands/restore.ts'
 import { sessions } from './commands/sessions.ts'
 import { show } from './commands/show.ts'
@@ -25,6 +27,8 @@ export const COMMANDS: readonly CliCommand[] = [
   brief,
   verify,
   exportSession,
+  redact,
+  redactions,
   {
     name: 'statusline',
     args: '[agent]',
