@@ -2,8 +2,9 @@ import AxeBuilder from '@axe-core/playwright'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { getWarnings } from '../server/contract/hooks.ts'
-import { expect, open, test } from './app.ts'
+import { getWarnings, runHook } from '../server/contract/hooks.ts'
+import { sampleOf, seeded } from '../server/redaction/sample.ts'
+import { expect, open, test, type App } from './app.ts'
 import { copyDemo } from './homes.ts'
 
 /** As a person wrote it, with a hook of their own: order, blanks and the missing last line end must survive. */
@@ -93,6 +94,39 @@ test('settings that are no JSON are refused with a sentence and stay as they are
   }
 
   expect(readFileSync(settings, 'utf8')).toBe('{ "model": ')
+})
+
+const TOKEN = sampleOf('ghp_{a62:30}{crc62}', seeded(17))
+
+/** What Claude Code is answered when it is given a prompt; the thread that looks may have to start first. */
+async function answerTo(app: App, prompt: string): Promise<Record<string, unknown> | null> {
+  const input = { hook_event_name: 'UserPromptSubmit', session_id: 's', prompt }
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ agent: 'claude-code', input })
+  const answer = await app.fetch('/api/hooks/run', { method: 'POST', headers, body })
+  return runHook.reply.parse(await answer.json()).output
+}
+
+test('a prompt that is held back is told, and let through by keyboard', async ({ page, scratch, start }) => {
+  const { homeDir, settings } = homeWithSettings(scratch)
+  const app = await start({ homeDir })
+  await open(page, app, '/settings?section=hooks')
+  await card(page).getByRole('button', { name: 'Install Guard for prompts for Claude Code' }).press('Enter')
+  await expect(page.getByRole('dialog').getByRole('group', { name: 'Changed lines' })).toContainText('UserPromptSubmit')
+  await page.getByRole('dialog').getByRole('button', { name: 'Write 1 file' }).press('Enter')
+  await expect(card(page).getByRole('button', { name: 'Remove Guard for prompts from Claude Code' })).toBeVisible()
+  expect(JSON.parse(readFileSync(settings, 'utf8'))).toMatchObject({ hooks: { UserPromptSubmit: [{}] } })
+
+  await expect.poll(() => answerTo(app, `Push with ${TOKEN}`), { timeout: 20_000 }).toMatchObject({ decision: 'block' })
+  await expect(page.getByText('A prompt to Claude Code was held back.')).toBeVisible()
+  await page.getByRole('button', { name: 'Show', exact: true }).press('Enter')
+  await page.getByRole('button', { name: 'Let through: GitHub personal access token' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Hold back again: GitHub personal access token' })).toBeVisible()
+
+  expect(await answerTo(app, `Push with ${TOKEN}`)).toBeNull()
+  expect(await page.content()).not.toContain(TOKEN)
+  const { violations } = await new AxeBuilder({ page }).include('section[aria-labelledby="guard"]').analyze()
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
 })
 
 test('warning levels are edited, refused while they make no sense, and kept', async ({ page, scratch, start }) => {

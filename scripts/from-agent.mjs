@@ -7,9 +7,12 @@ import { isAbsolute, join, resolve } from 'node:path'
 
 /**
  * How long a running server may take for an answer, in milliseconds; without a server nothing waits. A brief is worth
- * seconds after a compaction that took many; a status line is not.
+ * seconds after a compaction that took many; a status line is not, and the guard is asked before every tool call.
  */
-const PATIENCE = { hook: 4000, statusline: 300 }
+const PATIENCE = { hook: 4000, guard: 1000, statusline: 300 }
+
+/** The events that the guard answers. */
+const GUARDED = ['UserPromptSubmit', 'PreToolUse']
 
 /** From these shares of the window on, in percent, the gauge is yellow and red while no server says others. */
 const LEVELS = [75, 90]
@@ -19,7 +22,8 @@ export async function runHook(args) {
   const call = readCall(args)
   const input = await readInput()
   if (input === null) return 0
-  const reply = await ask('/api/hooks/run', { agent: call.agent, input }, call, PATIENCE.hook)
+  const patience = GUARDED.includes(input.hook_event_name) ? PATIENCE.guard : PATIENCE.hook
+  const reply = await ask('/api/hooks/run', { agent: call.agent, input }, call, patience)
   if (reply?.output != null) await print(JSON.stringify(reply.output))
   return 0
 }

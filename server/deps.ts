@@ -24,6 +24,7 @@ import type { HookDeps } from './hooks/routes.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { StoredMask } from './ingest/stored-review.ts'
+import { TextScan } from './ingest/text-scan.ts'
 import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import { projectFolders } from './project-folders.ts'
@@ -157,8 +158,17 @@ export function buildDeps(setting: Setting): Deps {
   const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }
   const restore = composeRestore({ ...material, dataDir: setting.dataDir })
   const { outside } = restore
+  const textScan = new TextScan({
+    dataDir: setting.dataDir,
+    vaultPath: setting.vaultFile,
+    indexPath: setting.indexFile,
+  })
+  live.listen(({ kind }) => {
+    if (kind === 'secrets') textScan.secretsChanged()
+  })
   const hooks = composeHooks({
     ...material,
+    textScan,
     ...snapshots,
     dataDir: setting.dataDir,
     tracker,
@@ -210,6 +220,7 @@ export function buildDeps(setting: Setting): Deps {
       tracker.close()
       hooks.contextWatch.close()
       await compactions.close()
+      await textScan.close()
       await restore.outside.close()
       await snapshots.verification.cancel()
       await ingest.stop()

@@ -10,14 +10,19 @@ import type { VaultNoteStore } from '../db/stores/vault-note-store.ts'
 import type { Host } from './adapters/adapter.ts'
 import { adapters } from './adapters/registry.ts'
 import type { Compactions } from './compaction/compactions.ts'
+import { hookedAgent } from './hooks/agents.ts'
 import { HookCalls } from './hooks/calls.ts'
+import { Guard } from './hooks/guard.ts'
+import { HeldBackList } from './hooks/held-back.ts'
 import { Hooks } from './hooks/hooks.ts'
 import type { HookDeps } from './hooks/routes.ts'
 import type { Ingest } from './ingest/ingest.ts'
+import type { TextScan } from './ingest/text-scan.ts'
 import type { LiveHub } from './live/hub.ts'
 import { StatedContexts } from './live/stated-contexts.ts'
 import type { LiveTracker } from './live/tracker.ts'
 import type { Outside } from './outside/outside.ts'
+import { labelOf } from './secrets/describe.ts'
 import type { Vault } from './vault/vault.ts'
 import { ContextWatch } from './warnings/context-watch.ts'
 import type { WarningDeps } from './warnings/routes.ts'
@@ -38,6 +43,7 @@ interface HookMaterial {
   vaultNotes: VaultNoteStore
   compactions: Compactions
   outside: Outside
+  textScan: TextScan
   log: Logger
 }
 
@@ -66,27 +72,42 @@ export function composeHooks(material: HookMaterial): HookDeps & WarningDeps {
   live.listen((message) => {
     if (message.kind === 'warning') void compactions.prepare(message.sessionId)
   })
+  const heldBack = new HeldBackList(material.vaultNotes, labelOf)
+  const hooks = new Hooks({
+    host,
+    command: {
+      node: process.execPath,
+      script: fileURLToPath(new URL('../scripts/lossless.mjs', import.meta.url)),
+      dataDir: material.dataDir,
+      platform: process.platform,
+    },
+    outside: material.outside,
+    snapshot: (cause) => ingest.snapshot({ reason: 'config', cause, scope: { all: true } }),
+  })
   return {
     warningLevels,
     contextWatch,
     live,
-    hooks: new Hooks({
-      host,
-      command: {
-        node: process.execPath,
-        script: fileURLToPath(new URL('../scripts/lossless.mjs', import.meta.url)),
-        dataDir: material.dataDir,
-        platform: process.platform,
-      },
-      outside: material.outside,
-      snapshot: (cause) => ingest.snapshot({ reason: 'config', cause, scope: { all: true } }),
-    }),
+    heldBack,
+    hooks,
+    warmGuard: async () => {
+      if (await hooks.hasGuard()) material.textScan.warmUp()
+    },
     hookCalls: new HookCalls({
       catchUp: (path) => catchUp(path, { ...material, contexts }),
       findSession: (id) => sessions.find(id),
       brief: (id, request) => compactions.brief(id, request),
       prepareBrief: (id) => compactions.prepare(id),
       snapshot: (request) => ingest.snapshot(request),
+      guard: new Guard({
+        scan: (text, options) => material.textScan.scan(text, options),
+        held: heldBack,
+        label: labelOf,
+        tell: ({ agent, tool }, labels) => {
+          live.announce({ kind: 'held-back', agent, agentLabel: hookedAgent(agent).label, tool, labels })
+        },
+        now: Date.now,
+      }),
       log,
     }),
     status: {

@@ -28,6 +28,7 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       ...(hasBody ? { body: z.preprocess((given) => given ?? {}, route.body) } : {}),
       response: { 200: route.reply, default: ErrorReply },
     },
+    ...(route.mostBytes === undefined ? {} : { bodyLimit: route.mostBytes }),
     ...(route.trustReply ? { serializerCompiler: () => (reply: unknown) => JSON.stringify(reply) } : {}),
     handler: async (request) =>
       answer({

@@ -70,6 +70,7 @@ async function serve(
     lock.release()
   })
   if (config.open) void openBrowser(url)
+  void deps.warmGuard()
   await deps.ingest.start()
   await deps.redactions.repair()
   return 0

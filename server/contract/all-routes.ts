@@ -2,6 +2,7 @@ import type { Route } from './route.ts'
 import * as change from './change.ts'
 import * as compaction from './compaction.ts'
 import * as fork from './fork.ts'
+import * as guard from './guard.ts'
 import * as hooks from './hooks.ts'
 import * as replay from './replay.ts'
 import * as redactions from './redactions.ts'
@@ -23,6 +24,7 @@ export const allRoutes: readonly Route[] = [
   fork,
   snapshots,
   hooks,
+  guard,
   secrets,
   sharing,
   redactions,

@@ -7,8 +7,11 @@ import { SessionId } from './session.ts'
 export const HookAgent = z.enum(['claude-code', 'codex', 'gemini-cli'])
 export type HookAgent = z.infer<typeof HookAgent>
 
-/** What Lossless can put into an agent's settings. `brief`: the recovery brief after a compaction. */
-export const HookFeature = z.enum(['brief', 'snapshot', 'statusline'])
+/**
+ * What Lossless can put into an agent's settings. `brief`: the recovery brief after a compaction. `guard-prompts` and
+ * `guard-tools`: what carries a secret is held back.
+ */
+export const HookFeature = z.enum(['brief', 'snapshot', 'statusline', 'guard-prompts', 'guard-tools'])
 export type HookFeature = z.infer<typeof HookFeature>
 
 /** Whether a feature stands in the agent's settings. `foreign`: something else stands there (another status line). */
@@ -64,6 +67,7 @@ export const runHook = defineRoute({
     input: z.record(z.string(), z.unknown()),
   }),
   reply: z.object({ output: z.record(z.string(), z.unknown()).nullable() }),
+  mostBytes: 4_000_000,
 })
 
 export const reportStatus = defineRoute({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HookAgent } from './hooks.ts'
 import { SessionId } from './session.ts'
 
 export const IngestProgress = z.object({
@@ -61,6 +62,17 @@ export const LiveMessage = z.discriminatedUnion('kind', [
     job: z.string(),
     done: z.number().int(),
     total: z.number().int(),
+  }),
+  /** The guard held a prompt or a tool call back. */
+  z.object({
+    kind: z.literal('held-back'),
+    sequence: z.number().int(),
+    agent: HookAgent,
+    agentLabel: z.string(),
+    /** Null for a prompt. */
+    tool: z.string().nullable(),
+    /** What people call the secrets that it carries, the surest first. */
+    labels: z.array(z.string()),
   }),
   /** Secrets were found, looked at again, ignored or taken out: lists of them are to be read again. */
   z.object({ kind: z.literal('secrets'), sequence: z.number().int() }),

@@ -23,6 +23,8 @@ export interface Route<
   reply: Reply
   /** True where a reply is too large to be validated each time (pages of events). */
   trustReply: boolean
+  /** How large a body may be, where the usual limit of a megabyte is too small. */
+  mostBytes: number | undefined
 }
 
 interface RouteInput<
@@ -40,6 +42,7 @@ interface RouteInput<
   body?: Body
   reply: Reply
   trustReply?: boolean
+  mostBytes?: number
 }
 
 const Nothing = z.object({})
@@ -61,6 +64,7 @@ export function defineRoute<
     body: (input.body ?? Nothing) as Body,
     reply: input.reply,
     trustReply: input.trustReply ?? false,
+    mostBytes: input.mostBytes,
   }
 }
 

@@ -1,5 +1,6 @@
 import { posix, win32 } from 'node:path'
 import type { HookAgent, HookFeature } from '../contract/hooks.ts'
+import { notFound } from '../errors.ts'
 
 /** Whose settings are changed, and what of the machine decides where they lie. */
 export interface HookHost {
@@ -20,6 +21,10 @@ export interface HookedAgent {
   label: string
   settingsPath(host: HookHost): string
   places: Record<HookFeature, Place>
+  /** Its own tools that change files in place, as its hooks name them. */
+  editTools: readonly string[]
+  /** What has to stand beside the answer that holds a prompt back, so that the agent does not show or keep the prompt. */
+  besideHeldPrompt: Record<string, unknown>
   /** What a person has to know besides; null when nothing. */
   note: string | null
 }
@@ -38,6 +43,16 @@ export const FEATURES: Record<HookFeature, { label: string; about: string }> = {
     label: 'Context gauge in the status line',
     about: 'One line in the agent’s own window: how full the context is and how many turns are left.',
   },
+  'guard-prompts': {
+    label: 'Guard for prompts',
+    about:
+      'A prompt that carries a secret is held back before it is sent, and you are told which kind it is and where.',
+  },
+  'guard-tools': {
+    label: 'Guard for tool calls',
+    about:
+      'A tool call whose input carries a secret is refused, and the agent is told why. What an edit finds in the file, and what goes into a file for secrets such as .env, passes.',
+  },
 }
 
 /** Never reached: Lossless answers within four seconds or not at all, and at once when it does not run. */
@@ -55,6 +70,14 @@ const beforeCompaction: Place = {
   matcher: null,
   timeoutSeconds: TIMEOUT_SECONDS,
 }
+const beforePrompt: Place = {
+  kind: 'hook',
+  event: 'UserPromptSubmit',
+  matcher: null,
+  timeoutSeconds: TIMEOUT_SECONDS,
+}
+const beforeTool: Place = { kind: 'hook', event: 'PreToolUse', matcher: null, timeoutSeconds: TIMEOUT_SECONDS }
+const guard = { 'guard-prompts': beforePrompt, 'guard-tools': beforeTool }
 
 /** Agents in the order in which Settings shows them. */
 export const HOOKED_AGENTS: readonly HookedAgent[] = [
@@ -67,7 +90,10 @@ export const HOOKED_AGENTS: readonly HookedAgent[] = [
       const [stated = ''] = (host.env['CLAUDE_CONFIG_DIR'] ?? '').split(',')
       return path.join(path.resolve(host.homeDir, stated.trim() === '' ? '.claude' : stated.trim()), 'settings.json')
     },
-    places: { brief: afterCompaction, snapshot: beforeCompaction, statusline: { kind: 'status-line' } },
+    places: { brief: afterCompaction, snapshot: beforeCompaction, statusline: { kind: 'status-line' }, ...guard },
+    editTools: ['Edit', 'MultiEdit', 'Write', 'NotebookEdit'],
+    // Without this it repeats the prompt below the reason, on the screen and in the session's file.
+    besideHeldPrompt: { hookSpecificOutput: { hookEventName: 'UserPromptSubmit', suppressOriginalPrompt: true } },
     note: null,
   },
   {
@@ -82,7 +108,11 @@ export const HOOKED_AGENTS: readonly HookedAgent[] = [
       brief: afterCompaction,
       snapshot: beforeCompaction,
       statusline: { kind: 'none', reason: 'Codex shows no line of another program.' },
+      ...guard,
     },
+    editTools: ['apply_patch'],
+    // It takes no answer with a field that it does not know.
+    besideHeldPrompt: {},
     note: 'Codex runs a new hook only after it was trusted: it asks at the next start.',
   },
   {
@@ -104,10 +134,21 @@ export const HOOKED_AGENTS: readonly HookedAgent[] = [
         reason: 'Gemini calls its hook before every answer of the model, not only before a compression.',
       },
       statusline: { kind: 'none', reason: 'Gemini shows no line of another program.' },
+      'guard-prompts': { kind: 'none', reason: 'The guard knows Claude Code and Codex only.' },
+      'guard-tools': { kind: 'none', reason: 'The guard knows Claude Code and Codex only.' },
     },
+    editTools: [],
+    besideHeldPrompt: {},
     note: null,
   },
 ]
+
+/** The agent of an id, which always is one. */
+export function hookedAgent(id: HookAgent): HookedAgent {
+  const agent = HOOKED_AGENTS.find((known) => known.id === id)
+  if (!agent) throw notFound('agent with hooks', id)
+  return agent
+}
 
 function pathsOf(host: HookHost): typeof posix {
   return host.platform === 'win32' ? win32 : posix

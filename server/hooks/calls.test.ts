@@ -21,6 +21,7 @@ function callsWith(parts: Partial<HookCallParts> = {}): { calls: HookCalls; done
     },
     prepareBrief: async () => undefined,
     snapshot: async (request) => done.snapshots.push(request),
+    guard: { prompt: async () => ({ decision: 'block' }), toolCall: async (_agent, tool) => ({ tool }) },
     log: { warn: (...entry: unknown[]) => void done.logged.push(entry) },
     ...parts,
   })
@@ -92,4 +93,16 @@ test('an answer that takes too long is not waited for', async () => {
   const begun = performance.now()
   expect(await calls.run('claude-code', compacted)).toBeNull()
   expect(performance.now() - begun).toBeLessThan(10_000)
+})
+
+test('prompts and tool calls are answered by the guard, also of sessions that nobody knows yet', async () => {
+  const { calls } = callsWith()
+  const base = { session_id: 'unknown' }
+  const prompt = { ...base, hook_event_name: 'UserPromptSubmit', prompt: 'Hello' }
+  const toolCall = { ...base, hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command: 'ls' } }
+
+  expect(await calls.run('claude-code', prompt)).toEqual({ decision: 'block' })
+  expect(await calls.run('codex', toolCall)).toEqual({ tool: 'Bash' })
+  expect(await calls.run('codex', { ...toolCall, tool_input: undefined })).toBeNull()
+  expect(await calls.run('codex', { ...prompt, prompt: undefined })).toBeNull()
 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { HookAgent } from '../contract/hooks.ts'
 import type { SnapshotReason, SnapshotScope } from '../contract/snapshots.ts'
 import { AppError } from '../errors.ts'
+import type { Guard, HookAnswer } from './guard.ts'
 
 /** What answering hooks works with. */
 export interface HookCallParts {
@@ -17,6 +18,7 @@ export interface HookCallParts {
   /** Reads a session ahead, so that its brief is quick. */
   prepareBrief(sessionId: string): Promise<void>
   snapshot(request: { reason: SnapshotReason; cause: string; scope: SnapshotScope }): Promise<unknown>
+  guard: Pick<Guard, 'prompt' | 'toolCall'>
   log: Pick<Logger, 'warn'>
 }
 
@@ -27,8 +29,11 @@ const HookInput = z.object({
   transcript_path: z.string().max(4096).optional(),
   source: z.string().optional(),
   trigger: z.string().optional(),
+  prompt: z.string().optional(),
+  tool_name: z.string().max(300).optional(),
+  tool_input: z.unknown().optional(),
 })
-type HookInput = z.infer<typeof HookInput>
+type HookCall = z.infer<typeof HookInput> & { agent: HookAgent; sessionId: string }
 
 /** What an agent takes from a hook; longer text is cut by it or put into a file that it does not read. */
 const MOST_CHARACTERS = 10_000
@@ -37,7 +42,7 @@ const BUDGET = 10_000
 /** An agent waits for its hook, in milliseconds; what comes later is not said at all. */
 const PATIENCE = 3500
 
-/** Answers what agents tell their hooks: a brief after a compaction, a snapshot before one. */
+/** Answers what agents tell their hooks: a brief after a compaction, a snapshot before one, and what the guard says. */
 export class HookCalls {
   readonly #parts: HookCallParts
 
@@ -46,10 +51,10 @@ export class HookCalls {
   }
 
   /** What the hook shall print; null for nothing. Never fails: a hook that fails would be the agent's trouble. */
-  async run(agent: HookAgent, input: unknown): Promise<Record<string, unknown> | null> {
+  async run(agent: HookAgent, input: unknown): Promise<HookAnswer> {
     const known = HookInput.safeParse(input)
     if (!known.success) return null
-    const call = { ...known.data, sessionId: `${agent}:${known.data.session_id}` }
+    const call = { ...known.data, agent, sessionId: `${agent}:${known.data.session_id}` }
     const answer = this.#answer(call).catch((error: unknown) => {
       const isExpected = error instanceof AppError && error.code === 'not_found'
       if (!isExpected) this.#parts.log.warn({ err: error, event: call.hook_event_name }, 'a hook could not be answered')
@@ -58,20 +63,27 @@ export class HookCalls {
     return Promise.race([answer, sleep(PATIENCE, null, { ref: false })])
   }
 
-  async #answer(call: HookInput & { sessionId: string }): Promise<Record<string, unknown> | null> {
+  async #answer(call: HookCall): Promise<HookAnswer> {
+    const { guard } = this.#parts
     switch (call.hook_event_name) {
       case 'SessionStart':
         return call.source === 'compact' ? this.#brief(call) : null
       case 'PreCompact':
         await this.#snapshot(call)
         return null
+      case 'UserPromptSubmit':
+        return call.prompt === undefined ? null : guard.prompt(call.agent, call.prompt)
+      case 'PreToolUse':
+        return call.tool_input === undefined
+          ? null
+          : guard.toolCall(call.agent, call.tool_name ?? 'a tool', call.tool_input)
       default:
         return null
     }
   }
 
   /** The agent's record of the compaction comes after its hook: what is new since the one before is what it drops. */
-  async #brief({ sessionId, transcript_path: path }: HookInput & { sessionId: string }) {
+  async #brief({ sessionId, transcript_path: path }: HookCall) {
     if (path !== undefined) await this.#parts.catchUp(path)
     if (this.#parts.findSession(sessionId) === undefined) return null
     const { text, included } = await this.#parts.brief(sessionId, {
@@ -83,7 +95,7 @@ export class HookCalls {
     return { hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: text } }
   }
 
-  async #snapshot({ sessionId, transcript_path: path, trigger }: HookInput & { sessionId: string }): Promise<void> {
+  async #snapshot({ sessionId, transcript_path: path, trigger }: HookCall): Promise<void> {
     if (path !== undefined) await this.#parts.catchUp(path)
     const session = this.#parts.findSession(sessionId)
     if (session === undefined) return

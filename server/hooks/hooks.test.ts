@@ -59,6 +59,8 @@ test('installed features show as installed, and undo gives the bytes and the mod
     brief: 'installed',
     snapshot: 'installed',
     statusline: 'installed',
+    'guard-prompts': 'absent',
+    'guard-tools': 'absent',
   })
   expect(causes).toEqual(['The hooks of Claude Code are changed.'])
   expect(statSync(settingsFile()).mode & 0o777).toBe(0o640)
@@ -73,7 +75,11 @@ test('exactly the features that are asked for stay', async () => {
   const hooks = hooksOf()
   await hooks.put('claude-code', ['brief', 'snapshot', 'statusline'], { dryRun: false })
   await hooks.put('claude-code', ['snapshot'], { dryRun: false })
-  expect(await statesOf(hooks, 'claude-code')).toEqual({ brief: 'absent', snapshot: 'installed', statusline: 'absent' })
+  expect(await statesOf(hooks, 'claude-code')).toMatchObject({
+    brief: 'absent',
+    snapshot: 'installed',
+    statusline: 'absent',
+  })
 
   await hooks.put('claude-code', [], { dryRun: false })
   expect(readFileSync(settingsFile(), 'utf8')).toBe(mine)
@@ -145,6 +151,8 @@ test('hooks of a Lossless that was moved are outdated, and installing again mend
     brief: 'outdated',
     snapshot: 'absent',
     statusline: 'outdated',
+    'guard-prompts': 'absent',
+    'guard-tools': 'absent',
   })
 
   await hooks.put('claude-code', ['brief', 'statusline'], { dryRun: false })
@@ -173,12 +181,43 @@ test('Codex has its own file and no status line, Gemini has nothing', async () =
     brief: 'installed',
     snapshot: 'installed',
     statusline: 'unsupported',
+    'guard-prompts': 'absent',
+    'guard-tools': 'absent',
   })
   expect(await statesOf(hooks, 'gemini-cli')).toEqual({
     brief: 'unsupported',
     snapshot: 'unsupported',
     statusline: 'unsupported',
+    'guard-prompts': 'unsupported',
+    'guard-tools': 'unsupported',
   })
   const { files } = await hooks.put('gemini-cli', ['brief'], { dryRun: false })
   expect(files[0]?.action).toBe('refused')
+})
+
+test('the two guards are installed one by one, each at its own event and for every tool', async () => {
+  writeSettings(mine)
+  const hooks = hooksOf()
+  expect(await hooks.hasGuard()).toBe(false)
+  await hooks.put('claude-code', ['guard-tools'], { dryRun: false })
+
+  expect(await hooks.hasGuard()).toBe(true)
+  expect(JSON.parse(readFileSync(settingsFile(), 'utf8'))).toEqual({
+    model: 'opus',
+    hooks: {
+      PreToolUse: [
+        {
+          hooks: [
+            {
+              type: 'command',
+              command: `"/usr/bin/node" "/opt/lossless/scripts/lossless.mjs" hook claude-code --data "${bench.dataDir}" 2>/dev/null || true`,
+              timeout: 10,
+            },
+          ],
+        },
+      ],
+    },
+  })
+  await hooks.put('claude-code', ['guard-prompts'], { dryRun: false })
+  expect(await statesOf(hooks, 'claude-code')).toMatchObject({ 'guard-prompts': 'installed', 'guard-tools': 'absent' })
 })

@@ -3,9 +3,8 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PlannedFile } from '../contract/change.ts'
 import type { HookAgent, HookFeature, HookState } from '../contract/hooks.ts'
-import { notFound } from '../errors.ts'
 import type { Outside } from '../outside/outside.ts'
-import { FEATURES, HOOKED_AGENTS, type HookedAgent, type HookHost, type Place } from './agents.ts'
+import { FEATURES, HOOKED_AGENTS, hookedAgent, type HookedAgent, type HookHost, type Place } from './agents.ts'
 import { commandFor, type CommandParts } from './command.ts'
 import { SettingsError, SettingsText } from './settings-text.ts'
 
@@ -43,10 +42,16 @@ export class Hooks {
     return Promise.all(HOOKED_AGENTS.map((agent) => this.#describe(agent)))
   }
 
+  /** True when a guard stands in the settings of an agent. */
+  async hasGuard(): Promise<boolean> {
+    return (await this.list()).some(({ features }) =>
+      features.some(({ feature, state }) => feature.startsWith('guard') && state === 'installed'),
+    )
+  }
+
   /** Makes the settings of an agent hold exactly these features of ours, or says what that would change. */
   async put(id: HookAgent, features: readonly HookFeature[], { dryRun }: { dryRun: boolean }): Promise<HookChange> {
-    const agent = HOOKED_AGENTS.find((known) => known.id === id)
-    if (!agent) throw notFound('agent with hooks', id)
+    const agent = hookedAgent(id)
     const stated = agent.settingsPath(this.#parts.host)
     try {
       if (features.length > 0 && !(await isFolder(dirname(stated)))) {

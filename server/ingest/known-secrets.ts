@@ -19,6 +19,11 @@ export type ReadLine = (place: StoredPlace) => Uint8Array
 
 const SHORTEST_TAG = 4
 
+/** What stands in the place of one that was never noted. */
+export function markOfUnknown(kind: string, hash: Uint8Array): string {
+  return markOf({ kind, tag: tagOf(hash, SHORTEST_TAG) })
+}
+
 /** The values of secrets, in memory only: they are read from the vault's bytes, and never logged, sent or stored. */
 export class KnownSecrets {
   /** Definite and likely ones, to be found again without any context. */
@@ -35,12 +40,18 @@ export class KnownSecrets {
 
   /** Reads the values of the secrets that were found before, each from one place. */
   load(places: PlaceStore, readLine: ReadLine): void {
+    for (const _ of this.loading(places, readLine));
+  }
+
+  /** The same, a secret at a time; those that are known already are left alone. */
+  *loading(places: PlaceStore, readLine: ReadLine): Generator<void, void> {
     const secrets = new Map(this.#parts.store.list().map((secret) => [secret.id, secret]))
     for (const place of places.firstOfEach()) {
       const secret = secrets.get(place.secretId)
       if (secret === undefined || this.#values.has(markOf(secret))) continue
       const value = this.valueAt(place, secret.hash, readLine)
       if (value !== null) this.#remember(value, secret)
+      yield
     }
   }
 
@@ -128,7 +139,7 @@ export class KnownSecrets {
 
   #markShown(value: string, kind: string): string {
     const noted = this.#byValue.get(value)
-    return markOf(noted ?? { kind, tag: tagOf(this.#parts.key.hash(value), SHORTEST_TAG) })
+    return noted === undefined ? markOfUnknown(kind, this.#parts.key.hash(value)) : markOf(noted)
   }
 
   #remember(value: string, secret: StoredSecret): void {

@@ -1,9 +1,9 @@
 // @vitest-environment node
 import { expect, test } from 'vitest'
-import type { HookState } from '../../../server/contract/hooks.ts'
-import { hookAction, withFeature, withoutFeature } from './hook-plan.ts'
+import type { HookFeature, HookState } from '../../../server/contract/hooks.ts'
+import { hasGuard, hookAction, withFeature, withoutFeature } from './hook-plan.ts'
 
-function feature(name: 'brief' | 'snapshot' | 'statusline', state: HookState['features'][number]['state']) {
+function feature(name: HookFeature, state: HookState['features'][number]['state']) {
   return { feature: name, label: name, about: '', state, note: null }
 }
 
@@ -30,4 +30,9 @@ test('where something else stands, or nothing is possible, no button is offered'
   expect(hookAction({ state: 'installed' })).toBe('remove')
   expect(hookAction({ state: 'foreign' })).toBeUndefined()
   expect(hookAction({ state: 'unsupported' })).toBeUndefined()
+})
+
+test('a guard counts as installed in any agent, also an outdated one', () => {
+  expect(hasGuard([{ features }, { features: [feature('guard-tools', 'outdated')] }])).toBe(true)
+  expect(hasGuard([{ features }, { features: [feature('guard-prompts', 'absent')] }])).toBe(false)
 })

@@ -31,3 +31,8 @@ export function hookAction({ state }: Pick<Feature, 'state'>): 'install' | 'upda
       return undefined
   }
 }
+
+/** True when a guard stands in the settings of one of these agents. */
+export function hasGuard(hooks: readonly Pick<HookState, 'features'>[]): boolean {
+  return hooks.some(({ features }) => installedFeatures(features).some((feature) => feature.startsWith('guard')))
+}
