@@ -107,9 +107,12 @@ export class AgentWorld {
       server.stderr.on('data', read)
       server.once('exit', () => reject(new Error(`the server ended:\n${output}`)))
     })
-    const signal = (name: NodeJS.Signals) => process.kill(innermost(server.pid ?? 0), name)
     try {
-      await work({ freeze: () => signal('SIGSTOP'), thaw: () => signal('SIGCONT') })
+      await work({
+        freeze: () => process.kill(chainOf(server.pid ?? 0).at(-1) ?? 0, 'SIGSTOP'),
+        // What entered the world for it stops with it.
+        thaw: () => chainOf(server.pid ?? 0).forEach((pid) => process.kill(pid, 'SIGCONT')),
+      })
     } finally {
       server.kill('SIGTERM')
       await ended
@@ -131,16 +134,20 @@ export class AgentWorld {
   }
 
   /**
-   * What a hook and an empty program cost, the least of fifteen, in milliseconds: of the processor, because the clock tells
+   * What a hook and an empty program cost, the least of some runs, in milliseconds: of the processor, because the clock tells
    * what else runs here, and of the clock.
    */
-  async costs(command: string, input: object): Promise<Record<'hook' | 'bare', { cpu: number; clock: number }>> {
+  async costs(
+    command: string,
+    input: object,
+    runs = 15,
+  ): Promise<Record<'hook' | 'bare', { cpu: number; clock: number }>> {
     const script = `
       const { spawnSync } = require('child_process')
       const none = { cpu: Infinity, clock: Infinity }
       const least = { hook: { ...none }, bare: { ...none } }
       const commands = { hook: process.argv[1], bare: '"' + process.execPath + '" -e 0' }
-      for (let count = 0; count < 15; count += 1) {
+      for (let count = 0; count < ${runs}; count += 1) {
         for (const [name, command] of Object.entries(commands)) {
           const timed = "TIMEFORMAT='%R %U %S'; time { " + command + '; }'
           const { stderr } = spawnSync('bash', ['-c', timed], { input: process.argv[2], encoding: 'utf8' })
@@ -155,24 +162,23 @@ export class AgentWorld {
   }
 }
 
-/** The program that was started in the end: entering the world takes some processes on the way. */
-function innermost(pid: number): number {
+/** A process, what it started, and so on: entering the world takes some on the way. */
+function chainOf(pid: number): number[] {
   const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-  return child === undefined || child === '' ? pid : innermost(Number(child))
+  return child === undefined || child === '' ? [pid] : [pid, ...chainOf(Number(child))]
 }
 
-/** Collects what holds and what does not. */
+/** Tells what holds and what does not. */
 export class Checks {
-  readonly #checks: { name: string; holds: boolean; figure: string }[] = []
+  #areAllHeld = true
 
-  add(name: string, holds: boolean, figure = ''): void {
-    this.#checks.push({ name, holds, figure })
+  /** False when one did not hold. */
+  get areAllHeld(): boolean {
+    return this.#areAllHeld
   }
 
-  /** Prints all of them; returns false when one does not hold. */
-  print(): boolean {
-    for (const { name, holds, figure } of this.#checks)
-      console.log(`${holds ? 'holds ' : 'FAILS '} ${name}${figure && `: ${figure}`}`)
-    return this.#checks.every(({ holds }) => holds)
+  add(name: string, holds: boolean, figure = ''): void {
+    this.#areAllHeld &&= holds
+    console.log(`${holds ? 'holds ' : 'FAILS '} ${name}${figure && `: ${figure}`}`)
   }
 }

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sampleOf, seeded } from '../../server/redaction/sample.ts'
 import type { AgentWorld, Checks, Client, Printed, RunningServer } from './agent-world.ts'
 
-/** What an agent's own patience for a guard may be at most, in milliseconds. */
-const FROZEN = 1300
+/** How much longer than an answer a server may be waited for that gives none, in milliseconds. */
+const FROZEN = 1100
 const SEED = Date.now() % 1_000_000
 const [ASKED, CALLED, PASSED] = [1, 2, 3].map((count) => sampleOf('ghp_{a62:30}{crc62}', seeded(SEED + count)))
 const WORDS = { prompt: 'Lossless held this prompt back', call: 'Lossless held this call back' }
@@ -34,7 +34,7 @@ function plans(): Record<string, unknown> {
       { op: 'write', file: '.env', content: `TOKEN=${CALLED}\n` },
       { op: 'text', text: 'SEND-DONE' },
     ],
-    keep: [edit, { op: 'text', text: 'KEEP-DONE' }],
+    keep: [{ op: 'read', file: 'held.mjs' }, edit, { op: 'text', text: 'KEEP-DONE' }],
     list: [
       { op: 'shell', cmd: 'echo clean > clean.txt', why: 'Nothing of it' },
       { op: 'text', text: 'LIST-DONE' },
@@ -60,7 +60,7 @@ async function holdsBack(
   { checks, app }: { checks: Checks; app: string },
 ): Promise<void> {
   const clean = await answersOf(world, 'List it [plan:list]')
-  checks.add('guard: a clean prompt and a clean call pass', clean.text.includes('LIST-DONE'), clean.text.slice(0, 200))
+  checks.add('guard: a clean prompt and a clean call pass', clean.text.includes('LIST-DONE'))
   checks.add('guard: the clean call was made', existsSync(join(app, 'clean.txt')))
 
   const held = await answersOf(world, `My key is ${ASKED}, use it [plan:say]`)
@@ -130,13 +130,12 @@ async function frozen(
 
   server.freeze()
   try {
-    const begun = performance.now()
-    await world.inside('sh', '-c', `echo '${JSON.stringify(input)}' | { ${command}; }`)
-    const took = performance.now() - begun
+    const { hook: waiting } = await world.costs(command, input, 5)
+    const took = waiting.clock - hook.clock
     checks.add(
       'guard: a server that does not answer is waited for a second at most',
       took < FROZEN,
-      `${took.toFixed(0)} ms`,
+      `${took.toFixed(0)} ms of the clock more than for an answer`,
     )
     const passed = await answersOf(world, `My key is ${PASSED} [plan:say]`)
     checks.add('guard: and the agent goes on', passed.text.includes('SAY-DONE') && quiet(client, passed))
