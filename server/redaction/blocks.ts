@@ -55,7 +55,7 @@ function closeOf(text: string, closing: number): number {
 }
 
 const BLOCK_LINE =
-  /^[ \t>|+-]{0,12}(?:\d{1,6}[→:|\t])?[ \t]{0,8}(?:[A-Za-z0-9+/=]{1,80}|[A-Z][\w-]{1,30}: [^\r\n]{1,200})?[ \t\r]{0,8}$/
+  /^[ \t>|+#*;-]{0,12}(?:\d{1,6}[→:|\t])?[ \t]{0,8}(?:[A-Za-z0-9+/=]{1,80}|[A-Z][\w-]{1,30}: [^\r\n]{1,200})?[ \t\r]{0,8}$/
 const LINE_BREAK = /\n|\\+r?\\*n/g
 
 /** Of a block without its end: as far as its lines go. Other text in the middle of it ends it. */
@@ -73,11 +73,11 @@ function bodyEnd(text: string, from: number, stop: number): number {
   return end
 }
 
-/** The base64 of a block: without headers, line numbers, marks of a diff and written line ends. */
+/** The base64 of a block: without headers, line numbers, marks of a diff, a quotation or a comment, and written line ends. */
 function keyBody(block: string): string {
   return block
     .split(/\\+[nr]|[\r\n]+/)
-    .map((line) => line.replace(/^[\s+\-|>│]*(?:\d+[→:|\s]\s*)?/, '').trim())
+    .map((line) => line.replace(/^[\s+\-|>│#*;]*(?:\d+[→:|\s]\s*)?/, '').trim())
     .filter((line) => !line.includes(':') && /^[A-Za-z0-9+/=]+$/.test(line))
     .join('')
 }

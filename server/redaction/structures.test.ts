@@ -65,6 +65,10 @@ test('private keys of all kinds are found whole, with written line ends, as a di
     expect(found[0]?.value.replaceAll('\\n', '\n')).toBe(pem)
   }
   expect(scanner.scanText(diff).findings).toHaveLength(1)
+  for (const mark of ['#### ', '# ', ' * ', '; ', '> ']) {
+    const marked = pem.replace(/^/gm, mark)
+    expect(scanner.scanText(marked).findings.map(({ value }) => value)).toEqual([marked.slice(mark.length)])
+  }
   expect(scanner.scanText(pem.slice(0, 160)).findings).toHaveLength(1)
   expect(scanner.scanText('-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----').findings).toEqual([])
 })
