@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { LineSplitter } from '../server/adapters/shared/line-splitter.ts'
 import { redactParts } from '../server/ingest/redact-generation.ts'
 import { FORMATS } from '../server/redaction/formats/all.ts'
 import type { Finding } from '../server/redaction/finding.ts'
@@ -60,7 +61,9 @@ const seconds = (performance.now() - begun) / 1000
 report(out.toString('utf8').split('\n').slice(0, -1), seconds)
 
 function redact(given: Buffer): Buffer {
-  return Buffer.concat([...redactParts([{ bytes: given, offset: 0 }], redactor, 'lines')].map(({ after }) => after))
+  const blocks = [{ bytes: given, offset: 0 }]
+  const parts = redactParts(blocks, redactor, { grain: 'pieces', splitter: new LineSplitter() })
+  return Buffer.concat([...parts].map(({ after }) => after))
 }
 
 function note({ value, kind, provider, tier }: Finding): boolean {

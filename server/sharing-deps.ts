@@ -1,11 +1,15 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SessionStore } from '../db/stores/session-store.ts'
+import { AppError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import { chooseState, type KeptFile } from './sessions/kept-file.ts'
 import { Exports } from './sharing/exports.ts'
 import type { SharingDeps } from './sharing/routes.ts'
+
+const SHARED =
+  'The agent writes all runs of a folder into one file, so one run cannot leave by itself. Nothing was exported.'
 
 /** Ties exporting together. What an earlier run left half made is removed. */
 export function composeSharing(material: {
@@ -23,7 +27,9 @@ export function composeSharing(material: {
       folder,
       stateOf: (sessionId, generation) => {
         const key = sessions.find(sessionId)?.key
-        return key === undefined ? undefined : chooseState(keptFiles(key), generation)
+        if (key === undefined) return undefined
+        if (sessions.sharesItsFile(key)) throw new AppError('conflict', SHARED)
+        return chooseState(keptFiles(key), generation)
       },
       redact: (request) => ingest.redact(request),
       describe: (id) => {

@@ -2,6 +2,7 @@ import type { Sqlite } from '../client.ts'
 
 /** An event of a line. */
 export interface PlacedEvent {
+  sessionKey: number
   seq: number
   offset: number
   part: number
@@ -40,9 +41,9 @@ export class RelocationStore {
     this.#sqlite.pragma(`user_version = ${Math.trunc(step)}`)
   }
 
-  /** The session that was read from a source. */
-  sessionOf(sourceId: number): { key: number; id: string } | undefined {
-    return this.#statements.session.get(sourceId)
+  /** The sessions that were read from a source: one, or those that share it. */
+  sessionsOf(sourceId: number): { key: number; id: string }[] {
+    return this.#statements.sessions.all(sourceId, sourceId)
   }
 
   /** In the order of the lines. */
@@ -66,7 +67,7 @@ export class RelocationStore {
   }
 
   /** Ids of the places of secrets in a generation, with the line of each, in the order of the lines. */
-  places(generationId: number): { id: number; offset: number }[] {
+  places(generationId: number): { id: number; sessionKey: number; offset: number }[] {
     return this.#statements.places.all(generationId)
   }
 
@@ -95,11 +96,12 @@ export class RelocationStore {
 
 function prepare(sqlite: Sqlite) {
   return {
-    session: sqlite.prepare<[number], { key: number; id: string }>(
-      'SELECT key, id FROM cursors JOIN sessions ON key = session_key WHERE source_id = ?',
+    sessions: sqlite.prepare<[number, number], { key: number; id: string }>(
+      `SELECT key, id FROM sessions WHERE key IN (SELECT session_key FROM cursors WHERE source_id = ?
+         UNION SELECT session_key FROM shared_sources WHERE source_id = ?)`,
     ),
     events: sqlite.prepare<[number, number], PlacedEvent>(
-      'SELECT seq, offset, part, at FROM events WHERE session_key = ? AND generation_id = ? ORDER BY offset, part',
+      'SELECT session_key AS sessionKey, seq, offset, part, at FROM events WHERE session_key = ? AND generation_id = ? ORDER BY offset, part',
     ),
     moveEvent: sqlite.prepare<[{ sessionKey: number; seq: number; offset: number; length: number }]>(
       'UPDATE events SET offset = :offset, length = :length WHERE session_key = :sessionKey AND seq = :seq',
@@ -113,8 +115,8 @@ function prepare(sqlite: Sqlite) {
       `INSERT INTO problems (generation_id, offset, session_key, source_id, line, length, reason)
        VALUES (:generationId, :offset, :sessionKey, :sourceId, :line, :length, :reason)`,
     ),
-    places: sqlite.prepare<[number], { id: number; offset: number }>(
-      'SELECT id, offset FROM secret_places WHERE generation_id = ? ORDER BY offset, id',
+    places: sqlite.prepare<[number], { id: number; sessionKey: number; offset: number }>(
+      'SELECT id, session_key AS sessionKey, offset FROM secret_places WHERE generation_id = ? ORDER BY offset, id',
     ),
     movePlace: sqlite.prepare<[number, number, number]>('UPDATE secret_places SET offset = ?, length = ? WHERE id = ?'),
     dropPlace: sqlite.prepare<[number]>('DELETE FROM secret_places WHERE id = ?'),

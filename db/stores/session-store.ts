@@ -65,6 +65,11 @@ export class SessionStore {
     return row && toSession(row)
   }
 
+  /** True when the agent writes this session into a file with others. */
+  sharesItsFile(key: number): boolean {
+    return this.#statements.shares.get(key) !== undefined
+  }
+
   /** Sub-agents of a session in the order in which they began. */
   subagentsOf(id: string): StoredSession[] {
     return this.#statements.subagents.all(id).map(toSession)
@@ -142,6 +147,7 @@ function conditionsOf(filter: SessionFilter): { where: string; values: unknown[]
 function prepare(sqlite: Sqlite) {
   return {
     find: sqlite.prepare<[string], Row>(`${SELECT} WHERE id = ?`),
+    shares: sqlite.prepare<[number], number>('SELECT 1 FROM shared_sources WHERE session_key = ? LIMIT 1').pluck(),
     subagents: sqlite.prepare<[string], Row>(`${SELECT} WHERE parent_id = ? ORDER BY started_at, key LIMIT 1000`),
     subagentIds: sqlite.prepare<[string], { nativeId: string; id: string }>(
       'SELECT native_id AS nativeId, id FROM sessions WHERE parent_id = ?',

@@ -1,7 +1,8 @@
 import type { AgentSource } from '../../db/stores/source-store.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { Vault } from '../vault/vault.ts'
-import { grainOf, linesOf } from './redact-generation.ts'
+import { piecesOf, type EndedPiece, type SplitterFor } from './pieces-of.ts'
+import { grainOf } from './redact-generation.ts'
 
 /** Generations that hold the old and the new bytes of the same lines. */
 export interface Sides {
@@ -9,42 +10,61 @@ export interface Sides {
   after: number
 }
 
-/** A line and what became of it. */
+/** A line, or what else is read at once, and what became of it. */
 export interface LinePair {
   old: Line
   now: Line
   isChanged: boolean
 }
 
-type Kept = Pick<Vault, 'blocks' | 'readRange'>
+/** Where the bytes are read, and how they are cut. */
+export interface PairParts {
+  vault: Pick<Vault, 'blocks' | 'readRange'>
+  splitterFor: SplitterFor
+}
 
-/** Lines that stand for each other, in order. */
-export function* linePairs(vault: Kept, { before, after }: Sides): Generator<LinePair, void> {
-  const nows = linesOf(vault.blocks(after))
-  for (const { line: old } of linesOf(vault.blocks(before))) {
-    const next = nows.next()
-    if (next.done === true) return
-    const now = next.value.line
-    yield { old, now, isChanged: Buffer.compare(old.bytes, now.bytes) !== 0 }
+/** Lines, or what else is read at once, that stand for each other, in order. */
+export function* linePairs(parts: PairParts, source: AgentSource, sides: Sides): Generator<LinePair, void> {
+  for (const [old, now] of piecePairs(parts, source, sides)) {
+    yield { old: old.line, now: now.line, isChanged: Buffer.compare(old.line.bytes, now.line.bytes) !== 0 }
   }
 }
 
 /** Parts of a file that stand for each other: lines with their ends, or the whole where it was looked at as a whole. */
 export function* partPairs(
-  vault: Kept,
+  parts: PairParts,
   source: AgentSource,
-  { before, after }: Sides,
+  sides: Sides,
 ): Generator<{ old: Uint8Array; now: Uint8Array }, void> {
-  if (isWhole(vault, source, before)) {
-    yield { old: wholeOf(vault, before), now: wholeOf(vault, after) }
+  const { vault } = parts
+  if (isWhole(vault, source, sides.before)) {
+    yield { old: wholeOf(vault, sides.before), now: wholeOf(vault, sides.after) }
     return
   }
-  const nows = linesOf(vault.blocks(after))
-  for (const { line, end } of linesOf(vault.blocks(before))) {
-    const next = nows.next()
-    if (next.done === true) return
-    yield { old: Buffer.concat([line.bytes, end]), now: Buffer.concat([next.value.line.bytes, next.value.end]) }
+  for (const [old, now] of piecePairs(parts, source, sides)) yield { old: bytesOf(old), now: bytesOf(now) }
+}
+
+/** Taking out a value makes no piece and ends none. Where it did all the same, nothing may be moved by these pairs. */
+function* piecePairs(
+  { vault, splitterFor }: PairParts,
+  source: AgentSource,
+  { before, after }: Sides,
+): Generator<[EndedPiece, EndedPiece], void> {
+  const nows = piecesOf(vault.blocks(after), splitterFor(source))
+  for (const old of piecesOf(vault.blocks(before), splitterFor(source))) {
+    const now = nows.next()
+    if (now.done === true) throw fallsApart(source)
+    yield [old, now.value]
   }
+  if (nows.next().done !== true) throw fallsApart(source)
+}
+
+function fallsApart({ path }: AgentSource): Error {
+  return new Error(`Without its secrets ${path} would be read as other parts than before.`)
+}
+
+function bytesOf({ line, end }: EndedPiece): Uint8Array {
+  return Buffer.concat([line.bytes, end])
 }
 
 /**
@@ -52,7 +72,7 @@ export function* partPairs(
  * its beginning or at its end.
  */
 export function offsetsAfter(
-  vault: Kept,
+  parts: PairParts,
   source: AgentSource,
   sides: Sides,
   offsets: readonly number[],
@@ -61,7 +81,7 @@ export function offsetsAfter(
   const mapped = new Map<number, number>()
   if (waiting.length === 0) return mapped
   let ends = { old: 0, now: 0 }
-  for (const { old, now } of partPairs(vault, source, sides)) {
+  for (const { old, now } of partPairs(parts, source, sides)) {
     for (let at = waiting[0]; at !== undefined && at <= ends.old + old.length; at = waiting[0]) {
       mapped.set(at, ends.now + offsetIn(old, now, at - ends.old))
       waiting.shift()
@@ -72,14 +92,14 @@ export function offsetsAfter(
   return mapped
 }
 
-function isWhole(vault: Kept, source: AgentSource, generationId: number): boolean {
+function isWhole(vault: PairParts['vault'], source: AgentSource, generationId: number): boolean {
   if (source.role !== 'companion') return false
   let length = 0
   for (const { offset, bytes } of vault.blocks(generationId)) length = offset + bytes.length
   return grainOf(source, length, vault.readRange(generationId, 0, 8192)) === 'whole'
 }
 
-function wholeOf(vault: Kept, generationId: number): Uint8Array {
+function wholeOf(vault: PairParts['vault'], generationId: number): Uint8Array {
   return Buffer.concat([...vault.blocks(generationId)].map(({ bytes }) => bytes))
 }
 

@@ -1,3 +1,4 @@
+import { LineSplitter } from '../adapters/shared/line-splitter.ts'
 import type { Vault } from '../vault/vault.ts'
 import { LineRedactor } from '../redaction/line-redactor.ts'
 import type { Scanner } from '../redaction/scanner.ts'
@@ -60,7 +61,10 @@ export class BlockRedactor {
     const parts: Uint8Array[] = []
     const met = new Map<number, MetSecret>()
     const result = { next: offset + block.length, lines: 0, changedLines: 0, doubtful: 0 }
-    for (const { after, found: line } of redactParts([{ bytes: block, offset: 0 }], redactor, 'lines')) {
+    for (const { after, found: line } of redactParts([{ bytes: block, offset: 0 }], redactor, {
+      grain: 'pieces',
+      splitter: new LineSplitter(),
+    })) {
       parts.push(after)
       result.lines += 1
       if (line.isChanged) result.changedLines += 1

@@ -1,11 +1,12 @@
 import type { AgentSource } from '../../db/stores/source-store.ts'
-import { LineSplitter, type Line } from '../adapters/shared/line-splitter.ts'
+import type { Splitter } from '../adapters/adapter.ts'
 import { pieceIn } from '../redaction/pieces.ts'
 import type { LineRedactor, RedactedLine } from '../redaction/line-redactor.ts'
+import { piecesOf, type EndedPiece } from './pieces-of.ts'
 
-/** A part of a file: a line with its end, or the whole of a file that has no records. */
+/** A part of a file: a line or another piece with its end, or the whole of a file that has no records. */
 export interface RedactedPart {
-  /** Counted from 1. */
+  /** In which line it begins, counted from 1. */
   line: number
   before: Uint8Array
   after: Uint8Array
@@ -15,41 +16,33 @@ export interface RedactedPart {
 
 type Redactor = Pick<LineRedactor, 'redact' | 'redactPieces'>
 
-/** A line and the bytes that end it: none for the last one of a file that does not end. */
-export interface EndedLine {
-  line: Line
-  end: Uint8Array
-}
-
 /** Pieces of a stream are short, and so is the text that is looked at at once. */
 const LONGEST_PIECE = 64 * 1024
 const LONGEST_RUN = 2000
 
-const LF = Buffer.from('\n')
-const CRLF = Buffer.from('\r\n')
 /** A larger file is looked at line by line, whatever it is. */
 const LARGEST_WHOLE = 16 * 1024 * 1024
 /** Where a NUL tells that a file is no text. */
 const HEAD = 8192
 
 /** How much of a file is looked at in one go. */
-export type Grain = 'lines' | 'whole' | 'none'
+export type Grain = 'pieces' | 'whole' | 'none'
 
 /**
  * Records are looked at one by one. A side file without records is looked at as a whole, because a key block has several
  * lines; one that is no text is left as it is.
  */
 export function grainOf(source: Pick<AgentSource, 'role' | 'path'>, length: number, head: Uint8Array): Grain {
-  if (source.role !== 'companion' || source.path.endsWith('.jsonl')) return 'lines'
+  if (source.role !== 'companion' || source.path.endsWith('.jsonl')) return 'pieces'
   if (head.subarray(0, HEAD).includes(0)) return 'none'
-  return length > LARGEST_WHOLE ? 'lines' : 'whole'
+  return length > LARGEST_WHOLE ? 'pieces' : 'whole'
 }
 
 /** Takes secrets out of the bytes of a file, part by part, in order. What comes out is all of it, changed or not. */
 export function* redactParts(
   blocks: Iterable<{ bytes: Uint8Array; offset: number }>,
   redactor: Redactor,
-  grain: Grain,
+  { grain, splitter }: { grain: Grain; splitter: Splitter },
 ): Generator<RedactedPart, void> {
   if (grain === 'whole') {
     const before = Buffer.concat([...blocks].map(({ bytes }) => Uint8Array.from(bytes)))
@@ -57,8 +50,8 @@ export function* redactParts(
     yield { line: 1, before, after: found.bytes, found }
     return
   }
-  let run: EndedLine[] = []
-  for (const one of linesOf(blocks)) {
+  let run: EndedPiece[] = []
+  for (const one of piecesOf(blocks, splitter)) {
     if (grain === 'none') yield partOf(one, unchanged(one.line.bytes))
     else if (isPiece(one.line.bytes) && run.length < LONGEST_RUN) run.push(copyOf(one))
     else {
@@ -71,7 +64,7 @@ export function* redactParts(
 }
 
 /** Lines of a stream that follow on each other hold one text. */
-function* joined(run: readonly EndedLine[], redactor: Redactor): Generator<RedactedPart, void> {
+function* joined(run: readonly EndedPiece[], redactor: Redactor): Generator<RedactedPart, void> {
   const lines = run.map(({ line }) => line.bytes)
   const found = lines.length === 1 ? lines.map((line) => redactor.redact(line)) : redactor.redactPieces(lines)
   for (const [index, one] of run.entries()) {
@@ -80,14 +73,14 @@ function* joined(run: readonly EndedLine[], redactor: Redactor): Generator<Redac
   }
 }
 
-function partOf({ line, end }: EndedLine, found: RedactedLine): RedactedPart {
+function partOf({ line, end }: EndedPiece, found: RedactedLine): RedactedPart {
   const before = end.length === 0 ? line.bytes : Buffer.concat([line.bytes, end])
   const after = found.isChanged ? Buffer.concat([found.bytes, end]) : before
   return { line: line.number, before, after, found }
 }
 
 /** What is held for later must not share memory with a block. */
-function copyOf({ line, end }: EndedLine): EndedLine {
+function copyOf({ line, end }: EndedPiece): EndedPiece {
   return { line: { ...line, bytes: Uint8Array.from(line.bytes) }, end }
 }
 
@@ -95,18 +88,6 @@ function isPiece(line: Uint8Array): boolean {
   if (line.length > LONGEST_PIECE) return false
   const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
   return text.includes('"delta"') && pieceIn(text.toString('utf8')) !== null
-}
-
-/** Lines with what ends each of them; the last may end with nothing. */
-export function* linesOf(blocks: Iterable<{ bytes: Uint8Array; offset: number }>): Generator<EndedLine, void> {
-  const splitter = new LineSplitter()
-  for (const { bytes, offset } of blocks) {
-    for (const line of splitter.push(bytes, offset)) {
-      yield { line, end: line.size - line.bytes.length === 2 ? CRLF : LF }
-    }
-  }
-  const last = splitter.flush()
-  if (last) yield { line: last, end: last.size > last.bytes.length ? Buffer.from('\r') : new Uint8Array() }
 }
 
 function unchanged(bytes: Uint8Array): RedactedLine {

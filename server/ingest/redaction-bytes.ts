@@ -5,6 +5,7 @@ import type { SourceStore } from '../../db/stores/source-store.ts'
 import { AppError } from '../errors.ts'
 import type { Vault } from '../vault/vault.ts'
 import { offsetsAfter, type Sides } from './line-pairs.ts'
+import type { SplitterFor } from './pieces-of.ts'
 import type { RedactionNote } from './redaction-order.ts'
 
 /** What exchanging kept bytes works with. */
@@ -13,6 +14,7 @@ export interface BytesParts {
   vault: Pick<Vault, 'blocks' | 'readRange'>
   store: RedactionStore
   sources: SourceStore
+  splitterFor: SplitterFor
 }
 
 /**
@@ -137,7 +139,7 @@ export class RedactionBytes {
   ): Map<number, number> {
     const source = this.#parts.sources.ofGeneration(generationId)
     const lengths = ranges.map(({ length }) => length)
-    return source ? offsetsAfter(this.#parts.vault, source, sides, lengths) : new Map<number, number>()
+    return source ? offsetsAfter(this.#parts, source, sides, lengths) : new Map<number, number>()
   }
 
   #setBefores(generationId: number, befores: readonly BeforeRow[], after: ReadonlyMap<number, number>): void {

@@ -11,6 +11,7 @@ import type { Vault } from '../vault/vault.ts'
 import { AppError } from '../errors.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import { LookProgress } from './look-progress.ts'
+import type { SplitterFor } from './pieces-of.ts'
 import type { IngestReport } from './protocol.ts'
 import { grainOf, redactParts, type RedactedPart } from './redact-generation.ts'
 import type { LookedFile, LookedState, RedactionLooked, RedactionOrder, RedactionPick } from './redaction-order.ts'
@@ -22,6 +23,9 @@ export interface LookParts {
   places: Pick<PlaceStore, 'ofGeneration'>
   scanner: Scanner
   secrets: KnownSecrets
+  splitterFor: SplitterFor
+  /** Why nothing may be taken out of a file, as a sentence; null where nothing speaks against it. */
+  reasonAgainst(source: KeptSource): string | null
   report(report: IngestReport): void
 }
 
@@ -113,7 +117,7 @@ export class RedactionLook {
     { redactor, folder, isShared, result, advance }: Job,
     isNewest: boolean,
   ): Generator<void, LookedState> {
-    const { vault } = this.#parts
+    const { vault, splitterFor } = this.#parts
     const grain = grainOf(source, length, vault.readRange(id, 0, 8192))
     const out = folder === null ? null : new Output(join(folder, String(id)))
     const before = createHash('sha256')
@@ -123,7 +127,7 @@ export class RedactionLook {
     }
     const after = createHash('sha256')
     try {
-      for (const part of redactParts(vault.blocks(id), redactor, grain)) {
+      for (const part of redactParts(vault.blocks(id), redactor, { grain, splitter: splitterFor(source) })) {
         advance(part.before.length)
         before.update(part.before)
         after.update(part.after)
@@ -139,6 +143,7 @@ export class RedactionLook {
     }
     state.sha256 = before.digest('hex')
     state.sha256After = after.digest('hex')
+    if (state.changedLines > 0) state.problem ??= this.#parts.reasonAgainst(source)
     if (state.changedLines > 0) state.file = out?.path ?? null
     else out?.remove()
     return state

@@ -3,6 +3,8 @@ import { KeptFileStore } from '../../db/stores/kept-file-store.ts'
 import { PlaceStore } from '../../db/stores/place-store.ts'
 import { RedactionStore } from '../../db/stores/redaction-store.ts'
 import { RelocationStore } from '../../db/stores/relocation-store.ts'
+import { isShared } from '../adapters/shared/is-shared.ts'
+import { splittersOf } from './pieces-of.ts'
 import { RedactionBytes } from './redaction-bytes.ts'
 import { RedactionDesk, type DeskParts } from './redaction-desk.ts'
 import { RedactionLook } from './redaction-look.ts'
@@ -17,6 +19,7 @@ export function createRedactionDesk(parts: WorkerParts): RedactionDesk {
   const { vaultDb, indexDb, vault, sources, scanner, secrets, dataDir } = parts
   const store = new RedactionStore(vaultDb)
   const rows = new RelocationStore(indexDb)
+  const splitterFor = splittersOf(parts.adapters)
   return new RedactionDesk({
     ...parts,
     store,
@@ -27,10 +30,17 @@ export function createRedactionDesk(parts: WorkerParts): RedactionDesk {
       keptFiles: new KeptFileStore(vaultDb),
       scanner,
       secrets,
+      splitterFor,
+      reasonAgainst: (source) =>
+        parts.adapters.some((adapter) => adapter.id === source.agent && isShared(adapter, source)) ? SHARED : null,
       report: parts.report,
     }),
-    bytes: new RedactionBytes({ vaultDb, vault, store, sources }),
-    relocation: new Relocation({ ...parts, rows }),
+    bytes: new RedactionBytes({ vaultDb, vault, store, sources, splitterFor }),
+    relocation: new Relocation({ ...parts, rows, splitterFor }),
     folder: join(dataDir, 'redactions'),
   })
 }
+
+/** An agent that has no ids of its own tells events by where they stand, and would tell them twice after a change. */
+const SHARED =
+  'Its agent writes all runs of a folder into this file, and what is known of them would not be found again in a changed one. So it is left as it is: what is shown of it is masked.'

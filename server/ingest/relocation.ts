@@ -13,10 +13,12 @@ import { previewOf } from './batch.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import { linePairs, partPairs, type Sides } from './line-pairs.ts'
 import type { SecretFinder } from './line-review.ts'
+import type { SplitterFor } from './pieces-of.ts'
 
 /** What moving rows works with. */
 export interface RelocationParts {
   vault: Pick<Vault, 'blocks' | 'readRange'>
+  splitterFor: SplitterFor
   sources: SourceStore
   adapters: readonly Adapter[]
   rows: RelocationStore
@@ -56,17 +58,17 @@ export class Relocation {
     for (const change of changes) {
       const source = this.#parts.sources.ofGeneration(change.generationId)
       if (!source) continue
-      const session = this.#parts.rows.sessionOf(change.sourceId)
-      if (session) sessions.set(session.key, session)
+      const here = this.#parts.rows.sessionsOf(change.sourceId)
+      for (const session of here) sessions.set(session.key, session)
       if (redactor) this.#collect(change, source, redactor, gone)
-      if (source.role !== 'companion') this.#moveRows(change, source, session)
+      if (source.role !== 'companion') this.#moveRows(change, source, here)
     }
     if (gone.size > 0) for (const { key } of sessions.values()) this.#maskTexts(key, gone)
     return [...sessions.values()]
   }
 
   #collect(change: Change, source: AgentSource, redactor: LineRedactor, gone: Map<string, string>): void {
-    for (const { old, now } of partPairs(this.#parts.vault, source, change)) {
+    for (const { old, now } of partPairs(this.#parts, source, change)) {
       if (Buffer.compare(old, now) === 0) continue
       for (const { finding, isTakenOut } of redactor.redact(old).hits) {
         if (isTakenOut) gone.set(finding.value, this.#parts.secrets.markFor(finding.value))
@@ -74,27 +76,31 @@ export class Relocation {
     }
   }
 
-  #moveRows(change: Change, source: AgentSource, session: MovedSession | undefined): void {
-    const { rows, vault } = this.#parts
+  #moveRows(change: Change, source: AgentSource, sessions: readonly MovedSession[]): void {
+    const { rows } = this.#parts
     const { generationId, sourceId } = change
-    const events = Map.groupBy(session ? rows.events(session.key, generationId) : [], ({ offset }) => offset)
+    const all = sessions.flatMap(({ key }) => rows.events(key, generationId))
+    const events = Map.groupBy(all, ({ offset }) => offset)
     const places = Map.groupBy(rows.places(generationId), ({ offset }) => offset)
     const problems = new Map(rows.takeProblems(generationId).map((problem) => [problem.offset, problem]))
     const cursor = rows.cursor(sourceId, generationId)
-    for (const { old, now, isChanged } of linePairs(vault, change)) {
+    for (const { old, now, isChanged } of linePairs(this.#parts, source, change)) {
       if (cursor === old.offset) rows.moveCursor(sourceId, now.offset)
       if (cursor === old.offset + old.size) rows.moveCursor(sourceId, now.offset + now.size)
       const problem = problems.get(old.offset)
       if (problem) rows.addProblem(generationId, { ...problem, offset: now.offset, length: now.bytes.length })
       if (!isChanged && now.offset === old.offset) continue
       const here = events.get(old.offset) ?? []
+      const stood = places.get(old.offset) ?? []
       const to = { offset: now.offset, length: now.bytes.length }
-      if (session) for (const { seq } of here) rows.moveEvent(session.key, seq, to)
-      for (const { id } of places.get(old.offset) ?? []) {
+      for (const { sessionKey, seq } of here) rows.moveEvent(sessionKey, seq, to)
+      for (const { id } of stood) {
         if (isChanged) rows.dropPlace(id)
         else rows.movePlace(id, now.offset, now.bytes.length)
       }
-      if (isChanged && session) this.#readAgain(now, source, { sessionKey: session.key, generationId, events: here })
+      const sessionKey = here[0]?.sessionKey ?? stood[0]?.sessionKey ?? sessions[0]?.key
+      if (isChanged && sessionKey !== undefined)
+        this.#readAgain(now, source, { sessionKey, generationId, events: here })
     }
   }
 

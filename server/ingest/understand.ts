@@ -1,5 +1,6 @@
 import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import type { Adapter, SessionFact, Source, Splitter, StatedTitle } from '../adapters/adapter.ts'
+import { isShared } from '../adapters/shared/is-shared.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import { splitterOf } from '../adapters/shared/splitter-of.ts'
 import { Batch, type CodeSink, type SessionChange } from './batch.ts'
@@ -187,7 +188,8 @@ export class Understanding {
 
   /** Of a source that sessions share, the one that was read last goes on. */
   #goOn(source: Source, sourceId: number, reading: Reading): Batch | null {
-    if (!this.#isShared(source)) return this.#batch(source, sourceId, { reading, session: this.#session(source) })
+    if (!isShared(this.#adapter(source), source))
+      return this.#batch(source, sourceId, { reading, session: this.#session(source) })
     const cursor = this.#writer.cursor(sourceId)
     const isSame = cursor?.generationId === reading.generationId && cursor.sessionKey !== null
     const session = isSame && cursor.sessionKey !== null ? this.#writer.sessionByKey(cursor.sessionKey) : null
@@ -195,12 +197,8 @@ export class Understanding {
   }
 
   #begins(source: Source, line: Line): string | null {
-    if (!this.#isShared(source)) return null
+    if (!isShared(this.#adapter(source), source)) return null
     return this.#adapter(source).sessionAt?.(line.bytes, { source, offset: line.offset }) ?? null
-  }
-
-  #isShared(source: Source): boolean {
-    return source.nativeId === null && source.role === 'session' && this.#adapter(source).sessionAt !== undefined
   }
 
   #beginShared(source: Source, sourceId: number, run: { reading: Reading; nativeId: string }): Batch {
