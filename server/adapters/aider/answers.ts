@@ -2,7 +2,7 @@ import { resolvePath } from '../../code-state/paths.ts'
 import type { FileChange } from '../../contract/event.ts'
 import type { FileOp } from '../../code-state/file-op.ts'
 import type { LineContext, LineReading } from '../adapter.ts'
-import { eventsOf, type Draft } from './drafts.ts'
+import { eventsOf, type PieceDraft } from './drafts.ts'
 import { editsIn, type FileEdit } from './edits/edits.ts'
 import { projectOf } from './locate.ts'
 import type { Piece } from './pieces.ts'
@@ -19,7 +19,7 @@ export function readAnswer(piece: Piece, base: string, context: LineContext): Li
   const model = context.session?.model ?? null
   const [thinking = '', , thought = ''] = THINKING.exec(whole) ?? []
   const text = whole.slice(thinking.length).trim()
-  const drafts: Draft[] = []
+  const drafts: PieceDraft[] = []
   if (thought.trim() !== '') drafts.push({ kind: 'thinking', text: thought.trim(), model })
   if (text !== '' || drafts.length === 0) drafts.push({ kind: 'answer', text, model })
   const project = context.projectPath ?? projectOf(context.source.path)
@@ -33,7 +33,7 @@ export function readAnswer(piece: Piece, base: string, context: LineContext): Li
   }
 }
 
-function callFor(edit: FileEdit, id: string, project: string): Draft {
+function callFor(edit: FileEdit, id: string, project: string): PieceDraft {
   return {
     kind: 'tool_call',
     tool: { id, name: 'edit', summary: edit.path, input: edit, subagentId: null },

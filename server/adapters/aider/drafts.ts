@@ -1,30 +1,13 @@
-import type { EventKind } from '../../contract/event.ts'
 import type { LineReading, ParsedEvent, SessionFact, Usage } from '../adapter.ts'
+import { eventsFrom, type Draft } from '../shared/drafts.ts'
 
-/** An event as a piece says it; everything that it does not say is filled in. */
-export type Draft = { kind: EventKind; id?: string } & Partial<Omit<ParsedEvent, 'id' | 'kind'>>
+/** An event as a piece says it. */
+export type PieceDraft = Omit<Draft, 'id'> & { id?: string }
 
 /** Completes the drafts of one piece: the first has its id, further ones a number. */
-export function eventsOf(base: string, recordKind: string, drafts: readonly Draft[]): ParsedEvent[] {
-  return drafts.map((draft, part) => ({
-    id: part === 0 ? base : `${base}#${part}`,
-    parentId: null,
-    logicalParentId: null,
-    at: null,
-    recordKind,
-    text: null,
-    isQueued: false,
-    isSidechain: false,
-    model: null,
-    tool: null,
-    result: null,
-    changes: [],
-    compaction: null,
-    usage: null,
-    fileOps: [],
-    raw: null,
-    ...draft,
-  }))
+export function eventsOf(base: string, recordKind: string, drafts: readonly PieceDraft[]): ParsedEvent[] {
+  const named = drafts.map((draft, part) => ({ id: part === 0 ? base : `${base}#${part}`, ...draft }))
+  return eventsFrom({ at: null, recordKind }, named)
 }
 
 /** What a call came to. */

@@ -1,5 +1,5 @@
 import type { LineContext, LineReading, SessionFact, SessionSoFar } from '../adapter.ts'
-import { bookkeeping, eventsOf, resultOf, usageOf, type Draft } from './drafts.ts'
+import { bookkeeping, eventsOf, resultOf, usageOf, type PieceDraft } from './drafts.ts'
 import { projectOf } from './locate.ts'
 
 const MODEL = /^(?:Main model|Model|Models): (\S+) with (\S+) edit format/
@@ -59,7 +59,7 @@ function readUsage(text: string, base: string, { session }: LineContext): LineRe
   )
   const isCostAlone = tokens === null
   const used = isCostAlone ? undefined : usage
-  const draft: Draft = { kind: 'progress', text, model, usage: used ?? costOnly(usage) }
+  const draft: PieceDraft = { kind: 'progress', text, model, usage: used ?? costOnly(usage) }
   const isStray = session !== undefined && total !== undefined && !isSumOf(session, Number(total) - Number(stated))
   return {
     kind: 'events',
@@ -86,7 +86,7 @@ function readOutcome(text: string, base: string, { session }: LineContext): Line
   const path = applied ?? dry ?? skipped
   if (path === undefined) return null
   const callId = session?.openCall(path) ?? null
-  const draft: Draft = {
+  const draft: PieceDraft = {
     kind: 'tool_result',
     text,
     result: resultOf(callId ?? base, { isError: applied === undefined }),
@@ -99,7 +99,7 @@ function readCommit(text: string, base: string, { source }: LineContext): LineRe
   const [, hash, message = ''] = made ?? REMOVED.exec(text) ?? []
   if (hash === undefined) return null
   const isTakenBack = made === null
-  const call: Draft = {
+  const call: PieceDraft = {
     kind: 'tool_call',
     tool: {
       id: base,
@@ -109,7 +109,7 @@ function readCommit(text: string, base: string, { source }: LineContext): LineRe
       subagentId: null,
     },
   }
-  const result: Draft = {
+  const result: PieceDraft = {
     kind: 'tool_result',
     text,
     result: resultOf(base, { isError: false, isCommit: !isTakenBack }),

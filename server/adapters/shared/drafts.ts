@@ -12,7 +12,7 @@ export interface MessageHead {
 }
 
 /** Completes drafts of one message. Messages stand in a list, not in a tree: each hangs on the one before it. */
-export function eventsFrom(head: MessageHead, drafts: readonly Draft[]): ParsedEvent[] {
+export function eventsFrom(head: Omit<MessageHead, 'id'>, drafts: readonly Draft[]): ParsedEvent[] {
   return drafts.map((draft) => ({
     parentId: null,
     logicalParentId: null,
