@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,13 +5,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openVaultDb } from '../db/client.ts'
 import { VaultStore } from '../db/stores/vault-store.ts'
 import { createTemporaryFolder } from '../db/testing.ts'
+import { kill, startServer, type ServerUnderTest } from './server-testing.ts'
 import { Vault } from './vault/vault.ts'
 
 /** More of them by hand: `FORK_KILLS=50 npx vitest run server/fork-crash.test.ts`. */
 const KILLS = Number(process.env['FORK_KILLS'] ?? 6)
 const SESSION = '11111111-aaaa-4aaa-8aaa-111111111111'
 const LINES = 4000
-const TOKEN = 'token-of-this-test'
 
 function recordOf(line: number): string {
   return JSON.stringify({
@@ -23,32 +22,6 @@ function recordOf(line: number): string {
     cwd: '/w/app',
     timestamp: new Date(1_767_225_600_000 + line * 1000).toISOString(),
     message: { role: 'user', content: `Prompt ${line} ${'word '.repeat(120)}` },
-  })
-}
-
-async function startServer(home: string, dataDir: string): Promise<{ child: ChildProcess; url: string }> {
-  const main = join(import.meta.dirname, 'main.ts')
-  const args = [main, '--home', home, '--data', dataDir, '--port', '0', '--no-open']
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LOSSLESS_TOKEN: TOKEN },
-  })
-  let output = ''
-  const url = await new Promise<string>((resolve) => {
-    child.stdout.on('data', (text: Buffer) => {
-      output += text.toString()
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)
-      if (found) resolve(found[0])
-    })
-  })
-  return { child, url }
-}
-
-async function fork(url: string, at: string): Promise<void> {
-  await fetch(`${url}/api/sessions/claude-code:${SESSION}/fork`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ at }),
   })
 }
 
@@ -63,11 +36,9 @@ async function untilChanged(folder: string): Promise<void> {
   await sleep(Math.random() * 20)
 }
 
-async function untilRead(url: string): Promise<void> {
+async function untilRead({ ask }: ServerUnderTest): Promise<void> {
   const read = async () => {
-    const reply = await fetch(`${url}/api/sessions/claude-code:${SESSION}`, {
-      headers: { authorization: `Bearer ${TOKEN}` },
-    })
+    const reply = await ask(`/api/sessions/claude-code:${SESSION}`)
     return reply.ok ? ((await reply.json()) as { events: number }).events : 0
   }
   await expect.poll(read, { timeout: 30_000 }).toBe(LINES)
@@ -88,38 +59,39 @@ test(
     let whole = 0
     let leftOver = 0
 
-    for (let kill = 0; kill <= KILLS; kill += 1) {
-      const { child, url } = await startServer(home, dataDir)
+    for (let round = 0; round <= KILLS; round += 1) {
+      const server = await startServer(home, dataDir)
+      const { child } = server
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      await untilRead(url)
+      await untilRead(server)
 
       const names = readdirSync(project).filter((name) => name !== `${SESSION}.jsonl`)
       for (const name of names) {
-        expect(name, `after kill ${kill}`).toMatch(/^[0-9a-f-]{36}\.jsonl$/)
+        expect(name, `after kill ${round}`).toMatch(/^[0-9a-f-]{36}\.jsonl$/)
         const id = name.slice(0, -'.jsonl'.length)
         const lines = readFileSync(join(project, name), 'utf8').split(/(?<=\n)/)
         // Cuts are at the lines that the loop below forks at.
-        expect([1000, 2000, 3000, 4000], `after kill ${kill}`).toContain(lines.length)
+        expect([1000, 2000, 3000, 4000], `after kill ${round}`).toContain(lines.length)
         const expected = source.slice(0, lines.length).map((line) => line.replace(SESSION, id))
-        expect(lines.join('') === expected.join(''), `${name} after kill ${kill}`).toBe(true)
+        expect(lines.join('') === expected.join(''), `${name} after kill ${round}`).toBe(true)
         rmSync(join(project, name))
         whole += 1
       }
       expect(readFileSync(join(project, `${SESSION}.jsonl`), 'utf8') === source.join('')).toBe(true)
-      if (kill === KILLS) {
+      if (round === KILLS) {
         child.kill('SIGTERM')
         await ended
         break
       }
 
       const forking = (async () => {
-        for (let n = 0; ; n += 1) await fork(url, `u${1000 * (1 + (n % 4)) - 1}`)
+        for (let n = 0; ; n += 1)
+          await server.ask(`/api/sessions/claude-code:${SESSION}/fork`, { at: `u${1000 * (1 + (n % 4)) - 1}` })
       })().catch(() => undefined)
       // Every other kill comes when a fork is being written, however slow the machine is; the rest at any time.
-      if (kill % 2 === 0) await untilChanged(project)
+      if (round % 2 === 0) await untilChanged(project)
       else await sleep(10 + Math.random() * 350)
-      child.kill('SIGKILL')
-      await Promise.all([ended, forking])
+      await Promise.all([kill(child), forking])
       if (readdirSync(project).some((name) => name.includes('.lossless-'))) leftOver += 1
 
       const sqlite = openVaultDb(join(dataDir, 'vault.db'))

@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync, utimesSync, watch, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,13 +7,13 @@ import { VaultStore } from '../db/stores/vault-store.ts'
 import { createTemporaryFolder } from '../db/testing.ts'
 import { sampleOf, seeded } from './redaction/sample.ts'
 import { faultsIn } from './redactions/testing.ts'
+import { kill, startServer, type ServerUnderTest } from './server-testing.ts'
 import { Vault } from './vault/vault.ts'
 
 /** More of them by hand: `REDACTION_KILLS=40 npx vitest run server/redaction-crash.test.ts`. */
 const KILLS = Number(process.env['REDACTION_KILLS'] ?? 8)
 const SESSION = '11111111-aaaa-4aaa-8aaa-111111111111'
 const LINES = 1500
-const TOKEN = 'token-of-this-test'
 const random = seeded(5)
 const SECRETS = Array.from({ length: 12 }, () => sampleOf('ghp_{a62:30}{crc62}', random))
 
@@ -35,50 +34,25 @@ function lineOf(line: number, agentId?: string): string {
 
 const transcript = (agentId?: string) => Array.from({ length: LINES }, (_, line) => lineOf(line, agentId)).join('')
 
-async function startServer(home: string, dataDir: string): Promise<{ child: ChildProcess; url: string }> {
-  const main = join(import.meta.dirname, 'main.ts')
-  const child = spawn(process.execPath, [main, '--home', home, '--data', dataDir, '--port', '0', '--no-open'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LOSSLESS_TOKEN: TOKEN },
-  })
-  let output = ''
-  const url = await new Promise<string>((resolve) => {
-    child.stdout.on('data', (text: Buffer) => {
-      output += text.toString()
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)
-      if (found) resolve(found[0])
-    })
-  })
-  return { child, url }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGKILL')
-  await ended
-}
-
 /** Undefined when the server was killed meanwhile. */
-async function ask(url: string, path: string, body?: object): Promise<unknown> {
-  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
-  const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
-  const reply = await fetch(url + path, init).catch(() => undefined)
+async function ask(server: ServerUnderTest, path: string, body?: object): Promise<unknown> {
+  const reply = await server.ask(path, body).catch(() => undefined)
   return reply?.json().catch(() => undefined)
 }
 
-const redact = (url: string) =>
-  ask(url, '/api/redactions', { sessions: [`claude-code:${SESSION}`], scopes: ['own', 'kept'] })
+const redact = (server: ServerUnderTest) =>
+  ask(server, '/api/redactions', { sessions: [`claude-code:${SESSION}`], scopes: ['own', 'kept'] })
 
-async function shown(url: string): Promise<(string | null)[]> {
-  const page = (await ask(url, `/api/sessions/claude-code:${SESSION}/events?limit=40`)) as {
+async function shown(server: ServerUnderTest): Promise<(string | null)[]> {
+  const page = (await ask(server, `/api/sessions/claude-code:${SESSION}/events?limit=40`)) as {
     items: { text: string | null }[]
   }
   return page.items.map(({ text }) => text)
 }
 
-async function untilRead(url: string): Promise<void> {
+async function untilRead(server: ServerUnderTest): Promise<void> {
   const read = async () =>
-    ((await ask(url, `/api/sessions/claude-code:${SESSION}`)) as { events?: number } | undefined)?.events
+    ((await ask(server, `/api/sessions/claude-code:${SESSION}`)) as { events?: number } | undefined)?.events
   await expect.poll(read, { timeout: 30_000 }).toBe(LINES)
 }
 
@@ -105,13 +79,13 @@ test(
     const seen = { before: 0, after: 0, unfinished: 0 }
     let server = await startServer(home, dataDir)
     onTestFinished(() => void server.child.kill('SIGKILL'))
-    await untilRead(server.url)
+    await untilRead(server)
 
     for (let round = 0; round < KILLS; round += 1) {
-      expected ??= await shown(server.url)
-      const list = (await ask(server.url, '/api/redactions')) as { items: { id: number; canUndo: boolean }[] }
+      expected ??= await shown(server)
+      const list = (await ask(server, '/api/redactions')) as { items: { id: number; canUndo: boolean }[] }
       const last = list.items[0]
-      const work = last?.canUndo ? ask(server.url, `/api/redactions/${last.id}/undo`, {}) : redact(server.url)
+      const work = last?.canUndo ? ask(server, `/api/redactions/${last.id}/undo`, {}) : redact(server)
       // Half of the kills come while files change, the others at any moment, but for some: so there is something to put back.
       if (round % 4 === 2) await work
       else if (round % 2 === 0) await sleep(Math.random() * 900)
@@ -121,13 +95,13 @@ test(
       seen.unfinished += countUnfinished(dataDir)
 
       server = await startServer(home, dataDir)
-      await untilRead(server.url)
+      await untilRead(server)
       await expect.poll(() => countUnfinished(dataDir), { timeout: 30_000 }).toBe(0)
       await expect.poll(() => stateOf(dataDir, files).length, { timeout: 30_000 }).toBe(1)
       const [state = 'none'] = stateOf(dataDir, files)
       expect(['before', 'after'], `kill ${round}`).toContain(state)
       seen[state === 'before' ? 'before' : 'after'] += 1
-      expect(await shown(server.url), `kill ${round}`).toEqual(expected)
+      expect(await shown(server), `kill ${round}`).toEqual(expected)
       expect(readdirSync(project, { recursive: true }).filter((name) => String(name).includes('.lossless-'))).toEqual(
         [],
       )
