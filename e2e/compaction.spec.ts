@@ -5,7 +5,7 @@ import { bash, edit, write } from '../scripts/demo/calls.ts'
 import { expect, open, test } from './app.ts'
 import { GrowingSession, emptyHome, projectFolder } from './homes.ts'
 
-const CWD = '/home/ada/work/tides'
+const CWD = '/home/ada/code/tides'
 
 /** A running session whose context was just compacted: the summary keeps the goal and loses the rule. */
 function compactedSession(home: string): GrowingSession {

@@ -41,7 +41,7 @@ test('all sessions are listed by project, and one opens as a replay', async ({ p
   await open(page, demo, '/sessions')
 
   const row = page.getByRole('link', { name: /Bookings as an append-only event log/ })
-  await expect(page.getByText('/home/ada/work/harbor').first()).toBeVisible()
+  await expect(page.getByText('/home/ada/code/harbor').first()).toBeVisible()
   await expect(row).toContainText('Opus 4.5')
   await row.click()
 

@@ -27,7 +27,7 @@ test('a session that begins while one watches appears by itself', async ({ page,
   await open(page, app)
   await expect(page.getByText('No sessions found yet')).toBeVisible()
 
-  const session = new GrowingSession(homeDir, { seed: 'begins', cwd: '/home/ada/work/tides' })
+  const session = new GrowingSession(homeDir, { seed: 'begins', cwd: '/home/ada/code/tides' })
   session.recorder.prompt('When is high water at Holm tomorrow?')
   session.write()
 
@@ -38,7 +38,7 @@ test('a session that begins while one watches appears by itself', async ({ page,
 test('what an agent writes stands in the open replay a moment later', async ({ page, scratch, start }, info) => {
   test.slow()
   const homeDir = copyDemo(join(scratch, 'home'))
-  const session = new GrowingSession(homeDir, { seed: 'latency', cwd: '/home/ada/work/tides' })
+  const session = new GrowingSession(homeDir, { seed: 'latency', cwd: '/home/ada/code/tides' })
   session.recorder.prompt('Count the tides.')
   session.write()
   const app = await start({ homeDir })
@@ -75,7 +75,7 @@ async function measureRound(page: Page, session: GrowingSession, name: string): 
 
 test('following stops when the reader moves away from the end', async ({ page, scratch, start }) => {
   const homeDir = emptyHome(join(scratch, 'home'))
-  const session = new GrowingSession(homeDir, { seed: 'follow', cwd: '/home/ada/work/tides' })
+  const session = new GrowingSession(homeDir, { seed: 'follow', cwd: '/home/ada/code/tides' })
   session.recorder.prompt('One')
   session.recorder.turn({ say: 'Answer one.' })
   session.write()
@@ -101,7 +101,7 @@ test('following stops when the reader moves away from the end', async ({ page, s
 
 test('a session whose file the agent deletes stays, with all it had', async ({ page, scratch, start }) => {
   const homeDir = emptyHome(join(scratch, 'home'))
-  const session = new GrowingSession(homeDir, { seed: 'deleted', cwd: '/home/ada/work/tides' })
+  const session = new GrowingSession(homeDir, { seed: 'deleted', cwd: '/home/ada/code/tides' })
   session.recorder.prompt('Remember the number 7731.')
   session.recorder.turn({ say: 'I will: 7731.' })
   session.write()

@@ -84,7 +84,7 @@ test('killed in the middle of the work, it starts again and has everything', asy
   const homeDir = copyDemo(join(scratch, 'home'))
   const killed = await start({ homeDir })
   await killed.stop('SIGKILL')
-  const session = new GrowingSession(homeDir, { seed: 'while-away', cwd: '/home/ada/work/tides' })
+  const session = new GrowingSession(homeDir, { seed: 'while-away', cwd: '/home/ada/code/tides' })
   session.recorder.prompt('Written while nobody looked.')
   session.write()
 

@@ -10,7 +10,7 @@ import { addDailySnapshots, holdSession, sha256 } from './moments.ts'
 const ID = 'f9aebc35-2bef-43fc-acec-9b8eb200f635'
 const TITLE = 'Bookings as an append-only event log'
 
-const fileIn = (home: string): string => join(projectFolder(home, '/home/ada/work/harbor'), `${ID}.jsonl`)
+const fileIn = (home: string): string => join(projectFolder(home, '/home/ada/code/harbor'), `${ID}.jsonl`)
 
 async function demoApp(scratch: string, start: (options: { homeDir: string }) => Promise<App>) {
   const homeDir = copyDemo(join(scratch, 'home'))

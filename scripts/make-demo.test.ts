@@ -153,7 +153,7 @@ test('what is read and what edits start from is what the edits before it left, b
   }
 
   expect(checked).toBeGreaterThan(80)
-  expect(disk.get('/home/ada/work/harbor/src/overlap.ts')).toContain('one.from < other.to && other.from < one.to')
+  expect(disk.get('/home/ada/code/harbor/src/overlap.ts')).toContain('one.from < other.to && other.from < one.to')
 })
 
 function patched(before: string, hunks: z.infer<typeof Hunk>[]): string {

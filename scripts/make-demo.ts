@@ -23,23 +23,23 @@ const stories: { plan: SessionPlan; record: (session: Recorder) => SubagentFiles
     plan: planOf('recipes', '/home/ada/recipes', '2026-11-05T18:20:00Z', SONNET, 0.5),
     record: alone(recordAccessiblePage),
   },
-  { plan: planOf('rain', '/home/ada/work/lumen', '2026-11-09T09:02:00Z', SONNET, 0.6), record: alone(recordRainChart) },
-  { plan: planOf('rename', '/home/ada/work/lumen', '2026-11-10T16:44:00Z', SONNET, 0.6), record: alone(recordRename) },
-  { plan: planOf('event-log', '/home/ada/work/harbor', '2026-11-13T08:11:00Z', OPUS, 5.2), record: recordEventLog },
+  { plan: planOf('rain', '/home/ada/code/lumen', '2026-11-09T09:02:00Z', SONNET, 0.6), record: alone(recordRainChart) },
+  { plan: planOf('rename', '/home/ada/code/lumen', '2026-11-10T16:44:00Z', SONNET, 0.6), record: alone(recordRename) },
+  { plan: planOf('event-log', '/home/ada/code/harbor', '2026-11-13T08:11:00Z', OPUS, 5.2), record: recordEventLog },
   {
-    plan: planOf('timetable', '/home/ada/work/ferry', '2026-11-15T12:30:00Z', SONNET, 0.5),
+    plan: planOf('timetable', '/home/ada/code/ferry', '2026-11-15T12:30:00Z', SONNET, 0.5),
     record: alone(recordTimetable),
   },
   {
-    plan: planOf('slow-start', '/home/ada/work/harbor', '2026-11-17T08:15:00Z', OPUS, 1.1),
+    plan: planOf('slow-start', '/home/ada/code/harbor', '2026-11-17T08:15:00Z', OPUS, 1.1),
     record: alone(recordSlowStart),
   },
   {
-    plan: { ...planOf('idle-saves', '/home/ada/work/harbor', '2026-11-18T09:40:00Z', OPUS, 1.1), version: '2.1.330' },
+    plan: { ...planOf('idle-saves', '/home/ada/code/harbor', '2026-11-18T09:40:00Z', OPUS, 1.1), version: '2.1.330' },
     record: alone(recordIdleSaves),
   },
   {
-    plan: planOf('question', '/home/ada/work/ferry', '2026-11-19T07:55:00Z', SONNET, 0.5),
+    plan: planOf('question', '/home/ada/code/ferry', '2026-11-19T07:55:00Z', SONNET, 0.5),
     record: alone(recordQuestion),
   },
 ]
@@ -74,9 +74,9 @@ function planOf(seed: string, cwd: string, startsAt: string, model: string, dens
 function startingDisk(): Disk {
   const disk: Disk = new Map()
   const projects = {
-    '/home/ada/work/harbor': harborFiles,
-    '/home/ada/work/lumen': lumenFiles,
-    '/home/ada/work/ferry': ferryFiles,
+    '/home/ada/code/harbor': harborFiles,
+    '/home/ada/code/lumen': lumenFiles,
+    '/home/ada/code/ferry': ferryFiles,
     '/home/ada/recipes': recipesFiles,
   }
   for (const [folder, files] of Object.entries(projects)) {

@@ -275,7 +275,7 @@ export function testRun(files: readonly [name: string, tests: number, failed?: s
     failures === 0 ? `${total} passed (${total})` : `${failures} failed | ${total - failures} passed (${total})`
   return [
     '',
-    ' RUN  v5.1.1 /home/ada/work/harbor',
+    ' RUN  v5.1.1 /home/ada/code/harbor',
     '',
     ...lines,
     '',

@@ -45,7 +45,7 @@ export function foldBookings(s: Recorder): SubagentFiles {
       description: 'Write tests for fold',
       agentType: 'general-purpose',
       prompt:
-        'Write test/fold.test.ts for src/fold.ts in /home/ada/work/harbor. Cover booked, moved, cancelled, events for an unknown id, and the version number. Report anything that looks wrong; do not change src.',
+        'Write test/fold.test.ts for src/fold.ts in /home/ada/code/harbor. Cover booked, moved, cancelled, events for an unknown id, and the version number. Report anything that looks wrong; do not change src.',
       report:
         'I wrote `test/fold.test.ts` with five tests. Four pass. One shows a mistake: `version` is counted from 0, while its comment says from 1. I changed nothing in `src`.',
     },

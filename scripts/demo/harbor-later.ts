@@ -103,7 +103,7 @@ test('a move that changes nothing is not written down', () => {
     do: [bash('npx vitest run test/bookings.test.ts', 'Run the booking tests', { output: testRun([['bookings', 4]]) })],
   })
   const formatted = s.disk
-    .get('/home/ada/work/harbor/src/bookings.ts')
+    .get('/home/ada/code/harbor/src/bookings.ts')
     ?.replace(
       'berth===booking.berth && from===booking.from && to===booking.to',
       'berth === booking.berth && from === booking.from && to === booking.to',

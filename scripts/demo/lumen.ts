@@ -205,7 +205,7 @@ export function recordRename(s: Recorder): void {
     ],
   })
   s.prompt('No sed, use edits, and keep the name of the test file.')
-  const table = s.disk.get('/home/ada/work/lumen/lumen/table.py') ?? ''
+  const table = s.disk.get('/home/ada/code/lumen/lumen/table.py') ?? ''
   s.turn({
     do: [
       bash('git mv lumen/table.py lumen/tables.py', 'Move the module', {

@@ -176,7 +176,7 @@ export function recordTimetable(s: Recorder): void {
       bash('go run . Nowhere', 'See the crash', {
         exit: 2,
         output:
-          'panic: runtime error: slice bounds out of range [:3] with capacity 0\n\ngoroutine 1 [running]:\nmain.next({0x7ffd3c, 0x7}, 0x3)\n\t/home/ada/work/ferry/timetable.go:14 +0x9c\nexit status 2',
+          'panic: runtime error: slice bounds out of range [:3] with capacity 0\n\ngoroutine 1 [running]:\nmain.next({0x7ffd3c, 0x7}, 0x3)\n\t/home/ada/code/ferry/timetable.go:14 +0x9c\nexit status 2',
       }),
     ],
   })
