@@ -1,4 +1,5 @@
 import type { Sqlite } from '../client.ts'
+import { ToldBefore } from './told-before.ts'
 import { UsageWriter } from './usage-writer.ts'
 
 /** One event as the index keeps it: enough for lists and the scrubber, and where its line stands in the vault. */
@@ -118,12 +119,14 @@ const SAVED = [
 /** Writes what ingest has understood. One per process, on the connection of the ingest worker; callers hold the transaction. */
 export class IndexWriter {
   readonly usages: UsageWriter
+  readonly told: ToldBefore
   readonly #sqlite: Sqlite
   readonly #statements: ReturnType<typeof prepare>
 
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite
     this.usages = new UsageWriter(sqlite)
+    this.told = new ToldBefore(sqlite)
     this.#statements = prepare(sqlite)
   }
 
@@ -267,21 +270,6 @@ export class IndexWriter {
     return this.#statements.sessionsIn.all(sourceId, sourceId)
   }
 
-  /** The kind of the last event of the session before this one in a source that they share; null when there is none. */
-  lastKindBefore(sourceId: number, sessionKey: number): string | null {
-    return this.#statements.lastKindBefore.get(sourceId, sessionKey) ?? null
-  }
-
-  /** The last call of a session that is summed up like this, unless its result came. */
-  openCall(sessionKey: number, summary: string): string | null {
-    return this.#statements.openCall.get(sessionKey, summary.slice(0, 240)) ?? null
-  }
-
-  /** The preview of a session's last event of kind `progress` whose preview holds this. */
-  lastNote(sessionKey: number, part: string): string | null {
-    return this.#statements.lastNote.get(sessionKey, part) ?? null
-  }
-
   /** Finds a session by its key; for one that reading goes on with. */
   sessionByKey(key: number): SessionRow | null {
     return this.#statements.sessionByKey.get(key) ?? null
@@ -383,27 +371,6 @@ function prepare(sqlite: Sqlite) {
       .prepare<[number, number], number>(
         `SELECT session_key FROM cursors WHERE source_id = ? AND session_key IS NOT NULL
          UNION SELECT session_key FROM shared_sources WHERE source_id = ?`,
-      )
-      .pluck(),
-    lastKindBefore: sqlite
-      .prepare<[number, number], string>(
-        `SELECT kind FROM events WHERE session_key =
-           (SELECT max(session_key) FROM shared_sources WHERE source_id = ? AND session_key < ?)
-         ORDER BY seq DESC LIMIT 1`,
-      )
-      .pluck(),
-    openCall: sqlite
-      .prepare<[number, string], string>(
-        `SELECT call_id FROM events AS calls WHERE session_key = ? AND kind = 'tool_call' AND preview = ?
-           AND NOT EXISTS (SELECT 1 FROM events WHERE session_key = calls.session_key AND call_id = calls.call_id
-             AND kind = 'tool_result')
-         ORDER BY seq DESC LIMIT 1`,
-      )
-      .pluck(),
-    lastNote: sqlite
-      .prepare<[number, string], string>(
-        `SELECT preview FROM events WHERE session_key = ? AND kind = 'progress' AND instr(preview, ?) > 0
-         ORDER BY seq DESC LIMIT 1`,
       )
       .pluck(),
     sessionByKey: sqlite.prepare<[number], SessionRow>('SELECT * FROM sessions WHERE key = ?'),

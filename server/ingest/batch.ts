@@ -1,4 +1,4 @@
-import type { EventRow, IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
+import type { IndexWriter, SessionRow } from '../../db/stores/index-writer.ts'
 import { supersedes, type UsageRow } from '../../db/stores/usage-writer.ts'
 import type {
   Adapter,
@@ -11,8 +11,10 @@ import type {
 } from '../adapters/adapter.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { RecordedEvent } from '../code-state/recorder.ts'
-import { applyFact, PREVIEW_CHARACTERS } from './facts.ts'
+import { rowOf } from './event-row.ts'
+import { applyFact } from './facts.ts'
 import type { LineReview, SecretFinder, SeenSecret } from './line-review.ts'
+import { soFar } from './so-far.ts'
 
 /** Where code state is worked out. */
 export interface CodeSink {
@@ -351,55 +353,5 @@ export class Batch {
       cacheWrite: usage.tokens.cacheWrite,
       costUsd: this.#adapter.costOf(usage),
     })
-  }
-}
-
-/** What the lines before the one that is read told; looked up where it is asked for. */
-function soFar(parts: { writer: IndexWriter; session: SessionRow; sourceId: number }): SessionSoFar {
-  const { writer, session, sourceId } = parts
-  return {
-    nativeId: session.native_id,
-    get startedAt() {
-      return session.started_at
-    },
-    get prompts() {
-      return session.prompts
-    },
-    get model() {
-      return (JSON.parse(session.models) as string[]).at(-1) ?? null
-    },
-    lastNote: (part) => writer.lastNote(session.key, part),
-    isAfterOpenTurn: () => writer.lastKindBefore(sourceId, session.key) === 'prompt',
-    openCall: (summary) => writer.openCall(session.key, summary),
-  }
-}
-
-/** The beginning of what an event says. */
-export function previewOf(event: ParsedEvent): string | null {
-  const text = event.tool ? event.tool.summary : event.text
-  return text === null ? null : text.slice(0, PREVIEW_CHARACTERS).toWellFormed()
-}
-
-function rowOf(
-  event: ParsedEvent,
-  place: { parentSeq: number | null; part: number; generationId: number; line: Line },
-): EventRow {
-  return {
-    id: event.id,
-    at: event.at,
-    kind: event.kind,
-    parentSeq: place.parentSeq,
-    generationId: place.generationId,
-    offset: place.line.offset,
-    length: place.line.bytes.length,
-    part: place.part,
-    preview: previewOf(event),
-    callId: event.tool?.id ?? event.result?.callId ?? null,
-    toolName: event.tool?.name ?? null,
-    isError: event.result?.isError ?? false,
-    isCommit: event.result?.isCommit ?? false,
-    subagentId: event.tool?.subagentId ?? event.result?.subagentId ?? null,
-    contextUsed: event.usage?.isSidechain ? null : (event.usage?.contextUsed ?? null),
-    isSidechain: event.isSidechain,
   }
 }
