@@ -2,40 +2,21 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
-import { buildApp } from './app.ts'
+import { AppUnderTest } from './app-testing.ts'
 import type { Event } from './contract/event.ts'
 import type { Session } from './contract/session.ts'
-import { buildDeps, type Deps } from './deps.ts'
 import { sampleOf, seeded } from './redaction/sample.ts'
 
 let folder: TemporaryFolder
 let project: string
 let history: string
-let deps: Deps
-let app: FastifyInstance
+let app: AppUnderTest
 
 async function start(projects: string[]): Promise<void> {
-  const dataDir = join(folder.path, 'data')
-  mkdirSync(dataDir, { recursive: true })
-  deps = buildDeps({
-    version: '1.2.3',
-    token: 'secret-token',
-    homeDir: join(folder.path, 'home'),
-    dataDir,
-    vaultFile: join(dataDir, 'vault.db'),
-    indexFile: join(dataDir, 'index.db'),
-    agentEnv: {},
-    projects,
-    isDemo: false,
-    log: pino({ level: 'silent' }),
-    webDir: join(import.meta.dirname, '../web'),
-  })
-  app = await buildApp(deps)
-  await deps.ingest.start()
+  app = await AppUnderTest.start(folder.path, { projects })
+  await app.deps.ingest.start()
 }
 
 beforeEach(() => {
@@ -48,7 +29,6 @@ beforeEach(() => {
 
 afterEach(async () => {
   await app.close()
-  await deps.close()
   folder.remove()
 })
 
@@ -68,7 +48,7 @@ function git(...args: string[]): string {
 }
 
 async function get<Reply>(url: string): Promise<Reply> {
-  const reply = await app.inject({ url, headers: { host: 'localhost', authorization: 'Bearer secret-token' } })
+  const reply = await app.ask(url)
   expect(reply.statusCode, reply.body).toBe(200)
   return reply.json()
 }
@@ -255,7 +235,6 @@ test('the code is exact at every step, by the commits that the history names', a
 
   // What git said is kept: the same is known when the repository is gone and the index is made anew.
   await app.close()
-  await deps.close()
   rmSync(join(project, '.git'), { recursive: true })
   for (const end of ['', '-wal', '-shm']) rmSync(join(folder.path, 'data', `index.db${end}`), { force: true })
   await start([project])
@@ -274,12 +253,7 @@ test('a run is forked into a history of its own, which is read as its fork', asy
   await start([project])
   const [, origin] = await until(sessions, (list) => list[1]?.prompts === 2)
   const id = encodeURIComponent(origin?.id ?? '')
-  const reply = await app.inject({
-    method: 'POST',
-    url: `/api/sessions/${id}/fork`,
-    headers: { host: 'localhost', authorization: 'Bearer secret-token' },
-    payload: { at: '6' },
-  })
+  const reply = await app.ask(`/api/sessions/${id}/fork`, { method: 'POST', payload: { at: '6' } })
   expect(reply.statusCode, reply.body).toBe(200)
   const fork = reply.json<{ path: string; endsAt: number; warnings: string[]; resume: { command: string } }>()
   expect(readFileSync(fork.path, 'utf8')).toBe(run)

@@ -23,7 +23,7 @@ export class AppUnderTest {
     this.#app = app
   }
 
-  static async start(folder: string): Promise<AppUnderTest> {
+  static async start(folder: string, { projects = [] }: { projects?: string[] } = {}): Promise<AppUnderTest> {
     const [homeDir, dataDir, webDir] = ['home', 'data', 'web'].map((name) => join(folder, name)) as [
       string,
       string,
@@ -40,6 +40,7 @@ export class AppUnderTest {
       vaultFile: join(dataDir, 'vault.db'),
       indexFile: join(dataDir, 'index.db'),
       agentEnv: {},
+      projects,
       isDemo: false,
       log: pino({ level: 'trace' }, sink),
       webDir,

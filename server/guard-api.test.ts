@@ -1,16 +1,14 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTemporaryFolder, type TemporaryFolder } from '../db/testing.ts'
-import { buildApp } from './app.ts'
+import { AppUnderTest } from './app-testing.ts'
 import { getGuard } from './contract/guard.ts'
 import type { HookAgent } from './contract/hooks.ts'
 import { runHook } from './contract/hooks.ts'
 import type { LiveMessage } from './contract/live.ts'
 import { listSecrets } from './contract/secrets.ts'
-import { buildDeps, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { HeldBackList } from './hooks/held-back.ts'
 import { line } from './ingest/testing.ts'
 import { sampleOf, seeded } from './redaction/sample.ts'
@@ -19,52 +17,33 @@ import { labelOf } from './secrets/describe.ts'
 const TOKEN = sampleOf('ghp_{a62:30}{crc62}', seeded(41))
 const OTHER = sampleOf('ghp_{a62:30}{crc62}', seeded(42))
 const PASSWORD = ['wu7', 'Kd!', 'qP0x', 'z9'].join('')
-const headers = { host: '127.0.0.1:4177', authorization: 'Bearer secret-token' }
 
 let folder: TemporaryFolder
+let app: AppUnderTest
 let deps: Deps
-let app: FastifyInstance
 let messages: LiveMessage[]
-let log: string
 
 beforeEach(async () => {
   folder = createTemporaryFolder()
-  log = ''
   messages = []
-  const home = join(folder.path, 'home')
-  const webDir = join(folder.path, 'web')
-  const project = join(home, '.claude', 'projects', '-w-app')
-  for (const made of [project, webDir]) mkdirSync(made, { recursive: true })
-  cpSync(join(import.meta.dirname, '../web/index.html'), join(webDir, 'index.html'))
+  const project = join(folder.path, 'home', '.claude', 'projects', '-w-app')
+  mkdirSync(project, { recursive: true })
   writeFileSync(join(project, 's.jsonl'), line(`export DB_PASSWORD='${PASSWORD}'`))
-  deps = buildDeps({
-    version: '1.2.3',
-    token: 'secret-token',
-    homeDir: home,
-    dataDir: folder.path,
-    vaultFile: join(folder.path, 'vault.db'),
-    indexFile: join(folder.path, 'index.db'),
-    agentEnv: {},
-    isDemo: false,
-    log: pino({ level: 'trace' }, { write: (text: string) => void (log += text) }),
-    webDir,
-  })
+  app = await AppUnderTest.start(folder.path)
+  deps = app.deps
   deps.live.listen((message) => messages.push(message))
-  app = await buildApp(deps)
-  await app.ready()
   await deps.ingest.start()
   await expect.poll(() => deps.places.counts().length, { timeout: 20_000 }).toBe(1)
 })
 
 afterEach(async () => {
   await app.close()
-  await deps.close()
   folder.remove()
 })
 
 async function hook(input: object, agent: HookAgent = 'claude-code'): Promise<Record<string, unknown> | null> {
   const payload = { agent, input: { session_id: 'x', ...input } }
-  const answer = await app.inject({ method: 'POST', url: '/api/hooks/run', headers, payload })
+  const answer = await app.ask('/api/hooks/run', { method: 'POST', payload })
   expect(answer.statusCode, answer.body).toBe(200)
   for (const value of [TOKEN, OTHER, PASSWORD]) expect(answer.body).not.toContain(value)
   return runHook.reply.parse(answer.json()).output
@@ -80,11 +59,11 @@ const toolCall = (tool: string, input: unknown, agent?: HookAgent) =>
   hook({ hook_event_name: 'PreToolUse', tool_name: tool, tool_input: input }, agent)
 
 async function report() {
-  return getGuard.reply.parse((await app.inject({ url: '/api/guard', headers })).json())
+  return getGuard.reply.parse((await app.ask('/api/guard')).json())
 }
 
 async function put(url: string, payload: object): Promise<void> {
-  const answer = await app.inject({ method: 'PUT', url, headers, payload })
+  const answer = await app.ask(url, { method: 'PUT', payload })
   expect(answer.statusCode, answer.body).toBe(200)
 }
 
@@ -112,7 +91,7 @@ test('a prompt that carries a secret is held back with a sentence, told and coun
   })
   const told = { kind: 'held-back', agent: 'claude-code', tool: null, labels: ['GitHub personal access token'] }
   expect(messages.at(-1)).toMatchObject(told)
-  for (const text of [log, JSON.stringify(after), JSON.stringify(messages)]) expect(text).not.toContain(OTHER)
+  for (const text of [app.log, JSON.stringify(after), JSON.stringify(messages)]) expect(text).not.toContain(OTHER)
 })
 
 test('Codex is told in the shape that it takes', async () => {
@@ -157,15 +136,13 @@ test('what is let through passes until it is not any more', async () => {
   })
   await put(`/api/guard/${item?.id}`, { isLetThrough: false })
   expect(await prompt(`Push with ${OTHER}`)).not.toBeNull()
-  expect(
-    (await app.inject({ method: 'PUT', url: '/api/guard/999', headers, payload: { isLetThrough: true } })).statusCode,
-  ).toBe(404)
+  expect((await app.ask('/api/guard/999', { method: 'PUT', payload: { isLetThrough: true } })).statusCode).toBe(404)
 })
 
 test('a secret that is ignored passes', async () => {
   await ready()
   await expect.poll(() => prompt(`look at ${PASSWORD} again`), { timeout: 20_000 }).not.toBeNull()
-  const { items } = listSecrets.reply.parse((await app.inject({ url: '/api/secrets', headers })).json())
+  const { items } = listSecrets.reply.parse((await app.ask('/api/secrets')).json())
 
   await put(`/api/secrets/${items[0]?.id}/state`, { state: 'ignored', reason: 'Of a test' })
   expect(await prompt(`look at ${PASSWORD} again`)).toBeNull()
