@@ -194,3 +194,17 @@ test('only the agent’s own file: the kept copy stays, the way back is there', 
   expect((await world.undo(redactionId)).applied).toBe(true)
   expect(readFileSync(world.file('s.jsonl'))).toEqual(before)
 })
+
+test('a session that was redacted and put back does not look as if its agent ran, and nothing is told as found now', async () => {
+  const told: string[] = []
+  world.app.deps.live.listen(({ kind }) => told.push(kind))
+
+  const { redactionId } = await world.redact({})
+  await world.undo(redactionId)
+  await world.idle()
+
+  await expect.poll(() => told.filter((kind) => kind === 'session').length, { timeout: 20_000 }).toBeGreaterThan(0)
+  expect(told).not.toContain('finding')
+  const reply = await world.app.ask('/api/sessions?live=true')
+  expect(reply.json<{ items: unknown[] }>().items).toEqual([])
+})

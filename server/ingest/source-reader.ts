@@ -24,6 +24,8 @@ export interface ReaderParts {
 
 /** A last line without line feed is read when its source has been quiet for this long, in milliseconds. */
 const QUIET = 3000
+/** A file that changed is written to by its agent when its time of change is this near, in milliseconds. */
+const WRITTEN_NOW = 60_000
 /** Rows of the backlog are committed at most this often, in milliseconds: a commit writes each page that it touched. */
 const COMMIT_EVERY = 150
 
@@ -46,7 +48,7 @@ export class SourceReader {
     if (source.role === 'companion') return
     if (!isLive) this.#parts.writer.open()
     if (isLive) this.grows(block.generationId, block.grewFrom)
-    this.#announce(this.#understand(source, block), block.sourceId, isLive)
+    this.#announce(this.#understand(source, block), source, { sourceId: block.sourceId, isLive })
   }
 
   /** Notes that a file grows now, from this byte on; whoever reads what comes after it tells of compactions. */
@@ -64,7 +66,8 @@ export class SourceReader {
 
   /** Reads everything that the vault has of a source now, so that the index can be asked about it. */
   async catchUp(source: Source, sourceId: number): Promise<void> {
-    this.#announce(await this.#catchUpInTurns(source, sourceId, () => Promise.resolve()), sourceId, false)
+    const change = await this.#catchUpInTurns(source, sourceId, () => Promise.resolve())
+    this.#announce(change, source, { sourceId, isLive: false })
   }
 
   /** Commits, and tells what was waiting for it. Throws when the disk is full; then each source starts from its cursor. */
@@ -87,12 +90,10 @@ export class SourceReader {
   }
 
   async #finish(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> {
-    this.#announce(
-      await this.#catchUpInTurns(source, outcome.sourceId, () => this.#parts.hurry.over()),
-      outcome.sourceId,
-      isLive,
-    )
-    this.#awaitQuiet(source, outcome.sourceId)
+    const { sourceId } = outcome
+    const change = await this.#catchUpInTurns(source, sourceId, () => this.#parts.hurry.over())
+    this.#announce(change, source, { sourceId, isLive })
+    this.#awaitQuiet(source, sourceId)
     if (outcome.change === 'unchanged' && !outcome.returned) return
     const { writer, sources } = this.#parts
     for (const key of writer.sessionsIn(outcome.sourceId)) {
@@ -109,7 +110,7 @@ export class SourceReader {
     if (!content) return
     const { understanding } = this.#parts
     const changes = [understanding.takeCompanion(source, content), ...understanding.takeTitles(source, content)]
-    for (const change of changes) this.#announce(change, outcome.sourceId, isLive)
+    for (const change of changes) this.#announce(change, source, { sourceId: outcome.sourceId, isLive })
   }
 
   /** When others before a block were not read yet, these come first, from the vault. */
@@ -172,13 +173,19 @@ export class SourceReader {
 
   #takePending(source: Source, sourceId: number): void {
     this.#pending.delete(sourceId)
-    this.#announce(this.#parts.understanding.takePending(source, sourceId), sourceId, false)
+    this.#announce(this.#parts.understanding.takePending(source, sourceId), source, { sourceId, isLive: false })
   }
 
-  #announce(change: SessionChange | null, sourceId: number, isGrowing: boolean): void {
-    for (const earlier of change?.earlier ?? []) this.#announce(earlier, sourceId, false)
+  /** What is put back or changed by others than its agent keeps its old time: nobody works in such a session now. */
+  #announce(
+    change: SessionChange | null,
+    source: Source,
+    { sourceId, isLive }: { sourceId: number; isLive: boolean },
+  ): void {
+    for (const earlier of change?.earlier ?? []) this.#announce(earlier, source, { sourceId, isLive: false })
     if (change) {
       const { sessionId, isNew, events, secrets } = change
+      const isGrowing = isLive && wasWrittenNow(source.path)
       this.#untold.push({ kind: 'session', sessionId, isNew, events, isGrowing })
       if (secrets.length > 0) this.#untold.push({ kind: 'secrets', sessionId, secrets: isGrowing ? secrets : [] })
       for (const compaction of change.compactions) {
@@ -186,8 +193,13 @@ export class SourceReader {
         if (from !== undefined && compaction.offset >= from) this.#parts.onCompaction(sourceId, sessionId, compaction)
       }
     }
-    if (isGrowing || performance.now() - this.#committedAt > COMMIT_EVERY) this.settle()
+    if (isLive || performance.now() - this.#committedAt > COMMIT_EVERY) this.settle()
   }
+}
+
+function wasWrittenNow(path: string): boolean {
+  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  return mtimeMs !== undefined && Math.abs(Date.now() - mtimeMs) < WRITTEN_NOW
 }
 
 /** What several readings of one source changed. */
