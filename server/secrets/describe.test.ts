@@ -4,6 +4,7 @@ import { hintOf, labelOf, severityOf } from './describe.ts'
 test.each([
   ['github-pat', 'GitHub', 'GitHub personal access token'],
   ['openai-project', 'OpenAI', 'OpenAI project key'],
+  ['openai-svcacct', 'OpenAI', 'OpenAI service account key'],
   ['google-api-key', 'Google', 'Google API key'],
   ['generic-password', null, 'Password'],
   ['slack-webhook', 'Slack', 'Slack webhook'],

@@ -30,7 +30,9 @@ const WORDS: Record<string, string> = {
   oauth: 'OAuth token',
   api: 'API',
   id: 'ID',
+  other: '',
   sdk: 'SDK',
+  svcacct: 'service account',
   url: 'URL',
 }
 
