@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify'
 import { Marked } from 'marked'
+import { linkMarks, mayHoldMarks } from './marks/secret-marks.ts'
 
 /** Tags that Markdown makes. Everything else in a session's text is shown as the text that it is. */
 const tags = [
@@ -47,12 +48,20 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
 /** Turns Markdown into HTML that can do nothing but be looked at. The only such place in the web app. */
 export function markdownToHtml(text: string): string {
   const html = marked.parse(text, { async: false })
-  return purifier.sanitize(html, {
+  const clean = purifier.sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: attributes,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
   })
+  return mayHoldMarks(clean) ? withMarks(clean) : clean
+}
+
+function withMarks(clean: string): string {
+  const holder = document.createElement('template')
+  holder.innerHTML = clean
+  linkMarks(holder.content)
+  return holder.innerHTML
 }
 
 function escapeHtml(text: string): string {

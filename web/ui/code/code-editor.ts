@@ -5,6 +5,7 @@ import { Compartment, EditorState, type Extension, type StateEffect } from '@cod
 import { drawSelection, EditorView, highlightSpecialChars, hoverTooltip, keymap, lineNumbers } from '@codemirror/view'
 import { docChanges } from './doc-changes.ts'
 import { languageOf, loadLanguage } from './languages.ts'
+import { markChips } from './mark-chips.ts'
 import { codeTheme } from './theme.ts'
 import { markWritten, writtenLines, type LineRanges } from './written-lines.ts'
 
@@ -125,6 +126,7 @@ export class CodeEditor {
         search({ top: true }),
         keymap.of(searchKeymap),
         writtenLines,
+        markChips,
         this.#writerTip(),
         this.#language.of([]),
         this.#merge.of([]),
