@@ -9,12 +9,15 @@ import { sampleOf, seeded } from '../server/redaction/sample.ts'
 import { Scanner } from '../server/redaction/scanner.ts'
 import { shapeText } from '../server/redaction/shape.ts'
 import { DISGUISES, readings } from './support/disguises.ts'
+import { judgeRedactedResume } from './support/redacted-resumes.ts'
 
 /*
  * Secrets in ten disguises, taken out as a redaction does:
  *   npm run bench -- redaction [--secrets 300] [--seed S] [--list]
+ *   npm run bench -- redaction --agent FOLDER [--clients claude,codex,gemini]
  * Counts values that can still be read in any way, those that are still found, and lines that do not parse, have another
- * shape or another byte outside of what was taken out.
+ * shape or another byte outside of what was taken out. With FOLDER, which holds the programs that run real agents offline
+ * (scenario, resume-check), each agent writes a session, it is redacted, and the agent has to resume it.
  */
 
 const { values } = parseArgs({
@@ -22,8 +25,12 @@ const { values } = parseArgs({
     secrets: { type: 'string', default: '300' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     list: { type: 'boolean', default: false },
+    agent: { type: 'string' },
+    clients: { type: 'string', default: 'claude,codex,gemini' },
   },
 })
+
+const CLIENTS = ['claude', 'codex', 'gemini'] as const
 
 interface Seeded {
   kind: string
@@ -59,6 +66,10 @@ const begun = performance.now()
 const out = redact(bytes)
 const seconds = (performance.now() - begun) / 1000
 report(out.toString('utf8').split('\n').slice(0, -1), seconds)
+if (values.agent !== undefined) {
+  for (const client of CLIENTS.filter((one) => values.clients.split(',').includes(one)))
+    if (!(await judgeRedactedResume(values.agent, client, random))) process.exitCode = 1
+}
 
 function redact(given: Buffer): Buffer {
   const blocks = [{ bytes: given, offset: 0 }]

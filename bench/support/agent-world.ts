@@ -8,7 +8,13 @@ const root = join(import.meta.dirname, '../..')
 const main = join(root, 'server/main.ts')
 const run = promisify(execFile)
 
-export type Client = 'claude' | 'codex'
+export type Client = 'claude' | 'codex' | 'gemini'
+
+const SETTINGS: Record<Client, string> = {
+  claude: '.claude/settings.json',
+  codex: '.codex/hooks.json',
+  gemini: '.gemini/settings.json',
+}
 
 /** What a program printed. */
 export interface Printed {
@@ -24,7 +30,7 @@ export interface RunningServer {
 
 /**
  * A real agent in a world of its own, against a mock of its API, and our server in the same world. `tools` holds up.sh,
- * fresh, run-claude, run-codex and in-ns.
+ * fresh, run-claude, run-codex, run-gemini and in-ns.
  */
 export class AgentWorld {
   readonly scratch = process.env['AGENTS_SCRATCH'] ?? join(tmpdir(), 'agents-scratch')
@@ -74,7 +80,7 @@ export class AgentWorld {
   /** The requests that the mock received, oldest first. */
   requests(): string[] {
     if (!existsSync(this.#log)) return []
-    const kind = this.#client === 'claude' ? 'anthropic' : 'openai'
+    const kind = { claude: 'anthropic', codex: 'openai', gemini: 'gemini' }[this.#client]
     return readdirSync(this.#log)
       .filter((name) => new RegExp(`^\\d+-${kind}\\.json$`).test(name))
       .sort()
@@ -86,7 +92,7 @@ export class AgentWorld {
 
   /** The file that our hooks stand in; empty when there is none. */
   readSettings(): string {
-    const file = join(this.home, this.#client === 'claude' ? '.claude/settings.json' : '.codex/hooks.json')
+    const file = join(this.home, SETTINGS[this.#client])
     return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
 
