@@ -26,6 +26,7 @@ const QUIET = 4000
  * taken out of its files and of what is kept, and the agent resumes it. Prints what holds; false when something does not.
  */
 export async function judgeRedactedResume(tools: string, client: Client, random: () => number): Promise<boolean> {
+  console.log(`\n${client}`)
   const checks = new Checks()
   const world = new AgentWorld(tools, client, undefined)
   const token = sampleOf('ghp_{a62:30}{crc62}', random)
@@ -59,7 +60,7 @@ export async function judgeRedactedResume(tools: string, client: Client, random:
     const databases = left.filter((path) => /\.(?:sqlite|db)(?:-wal|-shm)?$/.test(path))
     checks.add('no session file of the agent has a value', left.length === databases.length, left.join(' '))
     // They are not sessions that are kept: a report names them, a redaction leaves them alone.
-    if (databases.length > 0) console.log(`${client}: values also stand in ${databases.join(' ')}`)
+    if (databases.length > 0) console.log(`Values also stand in ${databases.join(' ')}`)
     const kept = filesWith(world.dataDir, values)
     checks.add('no file of ours has one', kept.length === 0, kept.join(' '))
 
@@ -71,8 +72,7 @@ export async function judgeRedactedResume(tools: string, client: Client, random:
   } finally {
     await world.down()
   }
-  console.log(`\n${client}`)
-  return checks.print()
+  return checks.areAllHeld
 }
 
 async function resumed(world: AgentWorld, client: Client, id: string): Promise<Resumed> {
@@ -94,8 +94,11 @@ function sent({ request }: Resumed): string {
 async function listed(world: AgentWorld, id: string): Promise<string[]> {
   for (let tries = 0; tries < 100; tries += 1) {
     const { ingest } = (await world.api('GET', '/api/health')) as { ingest: { state: string; sourcesTotal: number } }
-    const { items } = (await world.api('GET', '/api/sessions?limit=1000')) as { items: { id: string }[] }
-    const found = items.flatMap((session) => (session.id.includes(id) ? [session.id] : []))
+    const { items } = (await world.api('GET', '/api/sessions?limit=1000')) as {
+      items: { id: string; nativeId: string }[]
+    }
+    // Some agents name their files with the beginning of the id only.
+    const found = items.flatMap((session) => (id.startsWith(session.nativeId) ? [session.id] : []))
     if (ingest.state === 'idle' && found.length > 0) return found
     await sleep(200)
   }

@@ -6,10 +6,10 @@ import {
   ViewPlugin,
   type ViewUpdate,
 } from '@codemirror/view'
-import { markAttributes } from '../marks/secret-marks.ts'
+import { markAttributes, MARKS } from '../marks/secret-marks.ts'
 
 const decorator = new MatchDecorator({
-  regexp: /\[REDACTED:([a-z0-9-]+):([A-Z2-7]{4,})\]/g,
+  regexp: MARKS,
   decoration: ([, kind = '', tag = '']) => {
     const { class: className = '', ...attributes } = markAttributes({ kind, tag })
     // The editor takes no links into its lines: this is one by its role.

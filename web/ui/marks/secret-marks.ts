@@ -13,7 +13,8 @@ export interface SecretMark {
 }
 
 const BEGINNING = '[REDACTED:'
-const MARKS = /\[REDACTED:([a-z0-9-]+):([A-Z2-7]{4,})\]/g
+/** Kind and tag of each mark of a text. */
+export const MARKS = /\[REDACTED:([a-z0-9-]+):([A-Z2-7]{4,})\]/g
 /** Elements in which no link can stand. */
 const NO_LINKS = 'a, button, summary'
 
