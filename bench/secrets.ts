@@ -104,7 +104,7 @@ async function beside(
 function holdOut(files: readonly { name: string; path: string }[], truth: Truth[], score: ScoreFunction): void {
   const random = seeded(Number(values.seed))
   const left = new Set(FORMATS.filter(() => random() < Number(values['hold-out'])).map(({ id }) => id))
-  const scanner = new Scanner(FORMATS.filter(({ id }) => !left.has(id)))
+  const scanner = new Scanner({ formats: FORMATS.filter(({ id }) => !left.has(id)) })
   const { full } = score('hold-out', scanFiles(scanner, files), { quiet: true })
   const ofLeft = truth.filter(({ kind, enc }) => left.has(kind) && enc !== 'repeat')
   console.log(`\n${left.size} formats left out of the engine, their secrets only`)

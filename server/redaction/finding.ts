@@ -63,3 +63,12 @@ export interface Context {
   /** Looks for known values only: what an earlier scan saw with the same rules need not be judged again. */
   onlyKnown?: boolean
 }
+
+/**
+ * Patterns that a user made. Each text is handed over as it is read: escapes resolved, without colours, decoded. Ranges that do not
+ * lie inside the text are passed over. What `find` costs is not counted, so it takes linear time by itself.
+ */
+export interface OwnPatterns {
+  /** `kind` is the name under which the finding is kept. */
+  find(text: string): readonly (Range & { kind: string })[]
+}

@@ -1,7 +1,7 @@
 import { compileAnchors, readAnchors, type Anchors } from './anchors.ts'
 import { decodedText } from './base64.ts'
 import { escapedLines, mayBeEscaped } from './escaped-lines.ts'
-import type { Context, Hit, Range, Scan } from './finding.ts'
+import type { Context, Hit, OwnPatterns, Range, Scan } from './finding.ts'
 import { isSecretFile, readSecretFile } from './files.ts'
 import { FORMATS } from './formats/all.ts'
 import type { Format } from './formats/format.ts'
@@ -29,13 +29,22 @@ interface Depth {
 
 const NOTHING: Look = { hits: [], isComplete: true }
 
+/** What a scanner looks for beside what every one of them does. */
+export interface ScannerOptions {
+  /** For measurements that leave some out. */
+  formats?: readonly Format[]
+  /** Patterns of the user. */
+  extra?: readonly OwnPatterns[]
+}
+
 /** Finds secrets in texts and JSON values. Pure: the same input gives the same findings. */
 export class Scanner {
   readonly #anchors: Anchors
+  readonly #extra: readonly OwnPatterns[]
 
-  /** `formats` is for measurements that leave some out. */
-  constructor(formats: readonly Format[] = FORMATS) {
+  constructor({ formats = FORMATS, extra = [] }: ScannerOptions = {}) {
     this.#anchors = compileAnchors(formats)
+    this.#extra = extra
   }
 
   /** Scans a plain text: a file, a chunk of output, a prompt. */
@@ -78,7 +87,7 @@ export class Scanner {
   }
 
   #look(text: string, context: Context, depth: Depth): Look {
-    if (text.length < SHORTEST) return lookAtWhole(text, context)
+    if (text.length < SHORTEST) return this.#lookAtShort(text, context)
     const nested = depth.json < MOST_JSON ? this.#lookIntoJson(text, context, depth) : null
     if (nested !== null) return nested
     const view = withoutColours(text)
@@ -105,12 +114,31 @@ export class Scanner {
     return isJson ? look : null
   }
 
+  #lookAtShort(text: string, context: Context): Look {
+    const whole = lookAtWhole(text, context)
+    if (this.#extra.length === 0) return whole
+    const page = new Page(text, context)
+    this.#readOwn(page)
+    return page.hits.length === 0 ? whole : { hits: settle([...page.hits, ...whole.hits]), isComplete: true }
+  }
+
+  #readOwn(page: Page): void {
+    if (page.context.onlyKnown === true) return
+    for (const patterns of this.#extra) {
+      for (const { start, end, kind } of patterns.find(page.text)) {
+        if (start >= 0 && start < end && end <= page.text.length)
+          page.add({ kind, provider: 'own', tier: 'definite', start, end })
+      }
+    }
+  }
+
   #lookAtText(text: string, context: Context, depth: Depth): Look {
     const page = new Page(text, context)
     if (context.onlyKnown !== true) {
       readAnchors(page, this.#anchors)
       if (context.file !== undefined && isSecretFile(context.file)) readSecretFile(page)
     }
+    this.#readOwn(page)
     this.#lookAtRuns(page, depth)
     const whole = lookAtWhole(text, context)
     page.hits.push(...whole.hits, ...this.#lookAtEscaped(page, depth))
