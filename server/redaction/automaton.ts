@@ -1,17 +1,17 @@
 /**
  * Finds all of many literals in one pass over a text (Aho-Corasick). The automaton is a dense table over classes of
- * characters, so a character costs one look-up. ASCII letters match in both cases.
+ * characters, so a character costs one look-up. Letters match in both cases.
  */
 export interface Automaton {
-  /** For each ASCII character its class; characters beyond are class 0, which no literal has. */
+  /** For each UTF-16 unit up to the last one of a literal its class; class 0 is what no literal has. */
   classOf: Uint8Array
-  /** `next[state + class]` is the following state. States are multiples of the number of classes. */
-  next: Int32Array
+  /** `next[(state << shift) + class]` is the following state. Small numbers, so that the table fits in caches. */
+  next: Uint16Array
+  shift: number
   /** States from this one on end a literal. */
   firstAccepting: number
-  /** `outputs[state / classes]`: the literals that end here, by their index, longest first. */
+  /** `outputs[state]`: the literals that end here, by their index, longest first. */
   outputs: readonly (readonly number[])[]
-  classes: number
 }
 
 interface Node {
@@ -20,7 +20,7 @@ interface Node {
   outputs: number[]
 }
 
-/** Builds the automaton. Literals are ASCII and not empty. */
+/** Builds the automaton. Literals are not empty. */
 export function buildAutomaton(literals: readonly string[]): Automaton {
   const { classOf, classes } = classify(literals)
   const nodes = buildTrie(literals, classOf)
@@ -29,15 +29,16 @@ export function buildAutomaton(literals: readonly string[]): Automaton {
 }
 
 function classify(literals: readonly string[]): { classOf: Uint8Array; classes: number } {
-  const classOf = new Uint8Array(128)
+  const most = literals.join('').toLowerCase() + literals.join('').toUpperCase()
+  const classOf = new Uint8Array(Math.max(128, ...Array.from(most, (one) => one.charCodeAt(0) + 1)))
   let classes = 1
   for (const literal of literals) {
     for (const character of literal.toLowerCase()) {
       const code = character.charCodeAt(0)
-      if (code > 127) throw new Error(`An anchor is ASCII: "${literal}"`)
       if (classOf[code] !== 0) continue
       classOf[code] = classes
-      if (character >= 'a' && character <= 'z') classOf[code - 32] = classes
+      const upper = character.toUpperCase()
+      if (upper.length === 1) classOf[upper.charCodeAt(0)] = classes
       classes += 1
     }
   }
@@ -94,12 +95,13 @@ function layOut(built: { nodes: Node[]; rows: Int32Array[]; classOf: Uint8Array;
   )
   const placeOf = new Int32Array(nodes.length)
   for (const [place, index] of order.entries()) placeOf[index] = place
-  const next = new Int32Array(nodes.length * classes)
+  if (nodes.length > 0xffff) throw new Error('There are too many anchors for one table.')
+  const shift = Math.ceil(Math.log2(classes))
+  const next = new Uint16Array(nodes.length << shift)
   for (const [place, index] of order.entries()) {
-    for (const [symbol, target] of (rows[index] ?? []).entries())
-      next[place * classes + symbol] = (placeOf[target] ?? 0) * classes
+    for (const [symbol, target] of (rows[index] ?? []).entries()) next[(place << shift) + symbol] = placeOf[target] ?? 0
   }
   const outputs = order.map((index) => nodes[index]?.outputs ?? [])
-  const plain = outputs.filter((list) => list.length === 0).length
-  return { classOf, next, firstAccepting: plain * classes, outputs, classes }
+  const firstAccepting = outputs.filter((list) => list.length === 0).length
+  return { classOf, next, shift, firstAccepting, outputs }
 }

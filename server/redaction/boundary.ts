@@ -20,3 +20,9 @@ export function indexWithin(text: string, mark: string, from: number, reach: num
   const at = text.slice(from, from + reach).indexOf(mark)
   return at < 0 ? -1 : from + at
 }
+
+/** Where the line of a position begins, at most `reach` characters before it. */
+export function lineStartOf(text: string, at: number, reach: number): number {
+  const from = Math.max(0, at - reach)
+  return from + text.slice(from, at).lastIndexOf('\n') + 1
+}

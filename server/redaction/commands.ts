@@ -1,4 +1,4 @@
-import { indexWithin } from './boundary.ts'
+import { indexWithin, lineStartOf } from './boundary.ts'
 import { isPlaceholder, isPlainThing, isReference } from './deny.ts'
 import type { Tier } from './finding.ts'
 import type { Page } from './page.ts'
@@ -10,6 +10,8 @@ interface Command {
   pattern: RegExp
   /** With `pair` the secret is what follows the first colon. */
   isPair?: boolean
+  /** What stands before it on the line, for marks that say too little by themselves. */
+  isBeside?: RegExp
 }
 
 const QUOTE = `(?:\\\\?["'])?`
@@ -19,7 +21,7 @@ const VALUE = `([^\\s"'\\\\;|<>]{4,200})`
 const COMMANDS: readonly Command[] = [
   {
     anchor: 'curl ',
-    pattern: line(`(?:^|\\s)(?:-u|--user|--proxy-user)[ =]${QUOTE}([^\\s"'\\\\:]{1,80}:[^\\s"'\\\\]{4,200})`),
+    pattern: line(`(?:^|\\s)(?:-u[ =]?|(?:--user|--proxy-user)[ =])${QUOTE}([^\\s"'\\\\:]{1,80}:[^\\s"'\\\\]{4,200})`),
     isPair: true,
   },
   { anchor: 'wget ', pattern: line(`--(?:http-|ftp-|proxy-)?password=${QUOTE}${VALUE}`) },
@@ -48,6 +50,37 @@ const COMMANDS: readonly Command[] = [
     ),
   },
   { anchor: 'secret set ', pattern: line(`--body[ =]${QUOTE}${VALUE}`) },
+  {
+    anchor: 'http ',
+    pattern: line(`\\s(?:-a|--auth)[ =]${QUOTE}([^\\s"'\\\\:]{1,80}:[^\\s"'\\\\]{4,200})`),
+    isPair: true,
+  },
+  { anchor: 'openssl ', pattern: line(`\\s-k ${QUOTE}${VALUE}`) },
+  { anchor: 'sqlcmd ', pattern: line(`\\s-P ?${QUOTE}${VALUE}`) },
+  { anchor: 'bcp ', pattern: line(`\\s-P ?${QUOTE}${VALUE}`) },
+  { anchor: 'mosquitto_', pattern: line(`\\s(?:-P|--pw) ${QUOTE}${VALUE}`) },
+  { anchor: 'rabbitmqctl ', pattern: line(`\\b(?:add_user|change_password) \\S{1,80} ${QUOTE}${VALUE}`) },
+  { anchor: 'lftp ', pattern: line(`\\s-u ${QUOTE}[^\\s,"']{1,80},${VALUE}`) },
+  { anchor: 'nuget push', pattern: line(`\\s(?:-k|-ApiKey) ${QUOTE}${VALUE}`) },
+  { anchor: 'net use ', pattern: line(`/user:\\S{1,80} ${QUOTE}${VALUE}`) },
+  { anchor: 'mc alias set ', pattern: line(`^\\S{1,60} \\S{1,200} ${QUOTE}[^\\s"']{3,80}["']? ${QUOTE}${VALUE}`) },
+  { anchor: 'sqlplus ', pattern: line(`(?:^|\\s)["']?[\\w.$#-]{1,40}/${QUOTE}([^\\s"'@/]{4,80})@`) },
+  { anchor: 'jdbc:oracle:', pattern: line(`^(?:thin|oci):[\\w.$#-]{1,40}/${QUOTE}([^\\s"'@/]{4,80})@`) },
+  { anchor: ' login ', pattern: line(`^${QUOTE}([A-Za-z0-9._-]{20,400})(?=["'\\s]|$)`) },
+  { anchor: ' auth ', pattern: line(`^${QUOTE}([A-Za-z0-9._-]{20,400})(?=["'\\s]|$)`) },
+  { anchor: '-securestring ', pattern: line(`^(?:-String )?["']([^"'\\n]{4,200})["']`) },
+  { anchor: 'identified by ', pattern: line(`^(?:PASSWORD )?["']([^"'\\n]{4,200})["']`) },
+  { anchor: ':5432:', pattern: line(`^[\\w*-]{1,63}:[\\w.*-]{1,63}:([^\\s:"']{6,100})\\s{0,4}$`) },
+  {
+    anchor: ' -p ',
+    pattern: line(`^${QUOTE}${VALUE}`),
+    isBeside: /(?:\s-[uU]|--user(?:name)?)[ =]\S{1,80}(?: .{0,60})?$/,
+  },
+  {
+    anchor: '<<< ',
+    pattern: line(`^${QUOTE}(?:[\\w.-]{1,40}:)?${VALUE}`),
+    isBeside: /(?:token|secret|passw|login|auth|chpasswd)[^\n]{0,80}$/i,
+  },
   { anchor: 'printf ', pattern: piped() },
   { anchor: 'echo ', pattern: piped() },
 ]
@@ -73,6 +106,7 @@ export function readCommand(page: Page, index: number, end: number): void {
   const command = COMMANDS[index]
   if (command === undefined) return
   const { text } = page
+  if (command.isBeside && !isBeside(page, command, end - command.anchor.length)) return
   if (end < (page.commandEnds[index] ?? 0)) return
   const lineEnd = indexWithin(text, '\n', end, LONGEST_COMMAND)
   const stop = Math.min(lineEnd < 0 ? text.length : lineEnd, end + LONGEST_COMMAND)
@@ -87,6 +121,13 @@ export function readCommand(page: Page, index: number, end: number): void {
   const start = end2 - value.length + offset
   const tier = judge(text.slice(start, end2))
   if (tier !== null) page.add({ kind: 'cli-password', tier, start, end: end2 })
+}
+
+function isBeside(page: Page, { isBeside }: Command, start: number): boolean {
+  const { text } = page
+  const from = lineStartOf(text, start, 120)
+  page.spend(start - from)
+  return isBeside?.test(text.slice(from, start)) === true
 }
 
 function judge(value: string): Tier | null {

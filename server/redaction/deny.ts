@@ -1,8 +1,9 @@
+import { oddness } from './letters.ts'
 import { isRandom, shapeOf } from './randomness.ts'
 
 /** Words that stand in values which only show where a secret would be. */
 const PLACEHOLDERS =
-  /example|placeholder|change.?me|change.?this|chang(?:e|ed)it|your[-_. ]|[-_. ]your|yourtoken|yourkey|replace[-_ ]?|insert[-_ ]|dummy|redacted|sensitive|goes[-_ ]?here|[-_ ]here\b|foo.?bar|lorem|test[-_]?(?:key|token|secret|pass)|fake|my[-_]?(?:secret|token|password|key|api)|some[-_](?:secret|token|password|key)|secret[-_]?key|not[-_]a[-_]|invalid|correct.?horse|undefined|sk-\.\.\.|to[-_]?do\b|hidden|masked|censored|x{5}|X{5}|0{6}|\*{3}|\.{3}|…|•{2}|_{4}|-{4}|#{4}|123456|abcdef(?!0)|qwerty|asdf/i
+  /example|placeholder|change.?me|change.?this|chang(?:e|ed)it|your[-_. ]|[-_. ]your|yourtoken|yourkey|replace[-_ ]?|insert[-_ ]|dummy|redacted|sensitive|goes[-_ ]?here|[-_ ]here\b|foo.?bar|lorem|test[-_]?(?:key|token|secret|pass)|fake|my[-_]?(?:secret|token|password|key|api)|some[-_](?:secret|token|password|key)|secret[-_]?key|not[-_]a[-_]|correct.?horse|sk-\.\.\.|to[-_]?do\b|^(?:invalid|undefined|hidden|masked|censored)[^0-9]{0,40}$|x{5}|X{5}|0{6}|\*{3}|\.{3}|…|•{2}|_{4}|-{4}|#{4}|123456|abcdef(?!0)|qwerty|asdf/i
 
 /** Words that are the whole value in code and configuration. */
 const WORDS = new Set(
@@ -54,15 +55,20 @@ export function isReference(value: string): boolean {
 const FILE_ENDING =
   /\.(?:pem|key|crt|cer|pub|json|ya?ml|toml|ini|txt|md|mdx|js|mjs|cjs|ts|tsx|jsx|svelte|vue|py|rb|go|rs|java|kt|php|sh|env|conf|cfg|html?|css|scss|svg|png|jpe?g|lock|log|sql|xml|p12|pfx|jks|so|dll|exe|zip|gz|tgz)$/i
 const NOT_A_VALUE =
-  /^(?:\d+(?:\.\d+)*(?:[a-z]{1,3})?|v?\d+\.\d+\.\d+\S*|\d{4}-\d\d-\d\d\S*|[\w.+-]+@[\w-]+\.[\w.]+|[\w.-]+\.(?:com|org|net|io|dev|app|local|internal)(?::\d+)?|sha\d+[:-].*|md5:.*|\$2[aby]\$.*|\$argon2.*|\{[A-Z0-9]+\}.*|\\.*|\/.*\/[gimsuy]*,?)$/i
-const CODE = /[(){}[\]]|=>|::|\\[bdswDSW]|\?\.|\w\.\w+\(/
+  /^(?:\d+(?:\.\d+)*(?:[a-z]{1,3})?|v?\d+\.\d+\.\d+\S*|\d{4}-\d\d-\d\d\S*|[\w.+-]+@[\w-]+\.[\w.]+|[\w.-]+\.(?:com|org|net|io|dev|app|local|internal)(?::\d+)?|sha\d+[:-].*|md5:.*|0x[\da-f]{1,16}|#\w+_t|\$2[aby]\$.*|\$argon2.*|\{[A-Z0-9]+\}.*|\\.*|\/.*\/[gimsuy]*,?)$/i
+const CODE = /[(){}[\]]|=>|::|[=:]!\d|[,;][A-Za-z_$][\w$.]{0,60}=\w|^urn:|\\[bdswDSW]|\?\.|\w\.\w+\(/
 
 /** True for paths, file names, addresses, versions, dates, hashes with their name, numbers and pieces of code. */
 export function isPlainThing(value: string): boolean {
   if (NOT_A_VALUE.test(value) || CODE.test(value) || FILE_ENDING.test(value)) return true
   if (/^(?:\.{0,2}|~|[A-Za-z]:)[\\/]/.test(value)) return value.split(/[\\/]/).length > 2 && !/[+=]/.test(value)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return true
-  return /^[\w.-]+(?:\/[\w.-]+){2,}$/.test(value) && !/[0-9][A-Z]|[A-Z][0-9]/.test(value)
+  return /^[\w.-]+(?:\/[\w.-]+){2,}$/.test(value) && !/[0-9][A-Z]|[A-Z][0-9]/.test(value) && !isOdd(value)
+}
+
+/** What base64 with two strokes has, and no path. */
+function isOdd(value: string): boolean {
+  return value.length >= 20 && oddness(value, 0, value.length, true) > 20
 }
 
 /** Prefixes of ids and hashes that services and models hand out: they open nothing. */

@@ -1,5 +1,6 @@
 import { isPlaceholder, isPlainThing, isReference } from './deny.ts'
 import type { Page } from './page.ts'
+import { isRandom } from './randomness.ts'
 
 const SECRET_FILE =
   /(?:^|[\\/])(?:\.env(?:\.[\w.-]+)?|[\w-]+\.env|\.envrc|\.npmrc|\.yarnrc\.yml|\.pypirc|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.s3cfg|\.boto|\.dockercfg|\.vault-token|\.aws[\\/](?:credentials|config)|\.kube[\\/]config|kubeconfig(?:\.ya?ml)?|\.docker[\\/]config\.json|\.cargo[\\/]credentials(?:\.toml)?|\.gem[\\/]credentials|rclone\.conf|hosts\.yml|auth\.json|credentials(?:\.json|\.ya?ml|\.toml)?|secrets?\.(?:json|ya?ml|toml|env|tfvars|properties)|[\w.-]*\.tfvars|[\w.-]*\.tfstate|service[-_]?account[\w-]*\.json|wp-config\.php|master\.key|\.dev\.vars)$/i
@@ -17,10 +18,17 @@ const SETTING =
 const HARMLESS =
   /(?:^|[_.-])(?:host|hostname|port|url|uri|endpoint|region|zone|env|environment|mode|level|debug|user|username|email|name|database|db|path|dir|file|version|timeout|ttl|size|limit|enabled|origin|origins|domain|bucket|model|locale|lang|tz|timezone|node_env|kind|type|format|color|theme|registry|index|cluster|namespace|server|contexts?|apiversion|project_id|client_email|client_x509_cert_url|token_uri|auth_uri|output|profile)$/i
 
+const WHOLE = /^\s{0,40}(?:\d{1,6}(?:→|\t))?[ \t]{0,8}([^\s=:]{16,400})\s{0,40}$/
+
 /** Judges every setting of a file that holds secrets: also values that look harmless elsewhere. */
 export function readSecretFile(page: Page): void {
   const { text } = page
   page.spend(text.length)
+  const whole = text.length < 600 ? WHOLE.exec(text)?.[1] : undefined
+  if (whole !== undefined && isRandom(whole, 0, whole.length) && !isPlaceholder(whole)) {
+    const start = text.indexOf(whole)
+    page.add({ kind: 'file-value', tier: 'likely', start, end: start + whole.length })
+  }
   for (const match of text.matchAll(SETTING)) {
     const name = match[1] ?? ''
     const value = contentOf(match[2] ?? '')

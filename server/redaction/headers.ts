@@ -30,8 +30,9 @@ export function readScheme(page: Page, anchor: string, end: number): void {
   let to = runEnd(text, from, VALUE, from + 4096)
   while (to < from + 4096 && text.charAt(to) === '=') to += 1
   if (text.charAt(to) === ':' && /^(?:token|sso-key) $/.test(anchor)) to = runEnd(text, to + 1, VALUE, from + 4096)
-  while (to > from && '.-,'.includes(text.charAt(to - 1))) to -= 1
+  while (to > from && '.,'.includes(text.charAt(to - 1))) to -= 1
   page.spend(to - from)
+  if (anchor === 'digest ') return readDigest(page, end)
   if (to - from < 8) return
   const value = text.slice(from, to)
   if (isPlaceholder(value) || isReference(value)) return
@@ -46,6 +47,18 @@ export function readScheme(page: Page, anchor: string, end: number): void {
     /authorization["'\\:=\s]{1,8}$/i.test(text.slice(Math.max(0, before - 24), before + 1))
   const kind = anchor.startsWith('bearer') ? 'header-bearer' : 'header-authorization'
   page.add({ kind, tier: isHeader ? 'likely' : 'candidate', start: from, end: to })
+}
+
+const RESPONSE = /^[^\r\n]{0,400}?\bresponse\s?=\s?\\?"?([0-9a-f]{32,64})(?![0-9a-f])/i
+
+/** What proves the password in `Authorization: Digest …`. */
+function readDigest(page: Page, end: number): void {
+  page.spend(100)
+  const match = RESPONSE.exec(page.text.slice(end, end + 500))
+  const value = match?.[1]
+  if (match === null || value === undefined) return
+  const to = end + match[0].length
+  page.add({ kind: 'header-digest', tier: 'likely', start: to - value.length, end: to })
 }
 
 /** What `user:password` a text of base64 holds; null when it is something else or only an example. */

@@ -47,3 +47,51 @@ export function wordiness(text: string, from: number, to: number, least = 6): nu
   }
   return pairs < least ? null : sum / pairs
 }
+
+/** What a step between neighbours says, in bits: more than nothing speaks for drawn by lot. Names have long words and few digits. */
+const CASE_CHANGE = 1.7
+const SAME_CASE = -0.6
+const DIGIT_THEN_LETTER = 2
+const LETTER_THEN_DIGIT = 1
+const TWO_DIGITS = -0.3
+/** The pair of letters that chance gives as often as words do. */
+const EVEN = 6
+
+/**
+ * How much speaks for a range being drawn by lot, and not written: the sum of what each pair of neighbours says, in bits.
+ * Counts at most 256 characters. `isMixed`: both cases of letters occur in it.
+ */
+export function oddness(text: string, from: number, to: number, isMixed: boolean): number {
+  const end = Math.min(to, from + 256)
+  let bits = 0
+  let before = -1
+  let kindBefore = 0
+  for (let at = from; at < end; at += 1) {
+    const code = text.charCodeAt(at)
+    const kind = kindOf(code)
+    if (kind >= LOWER) {
+      const letter = (code | 32) - 97
+      if (before >= 0) {
+        bits += EVEN + 48 - PAIRS.charCodeAt(before * 26 + letter)
+        if (isMixed) bits += kind === kindBefore ? SAME_CASE : CASE_CHANGE
+      }
+      if (kindBefore === DIGIT) bits += DIGIT_THEN_LETTER
+      before = letter
+    } else {
+      if (kind === DIGIT) bits += kindBefore >= LOWER ? LETTER_THEN_DIGIT : kindBefore === DIGIT ? TWO_DIGITS : 0
+      before = -1
+    }
+    kindBefore = kind
+  }
+  return bits
+}
+
+const DIGIT = 1
+const LOWER = 2
+const UPPER = 3
+
+function kindOf(code: number): number {
+  if (code >= 97 && code <= 122) return LOWER
+  if (code >= 65 && code <= 90) return UPPER
+  return code >= 48 && code <= 57 ? DIGIT : 0
+}

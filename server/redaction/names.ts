@@ -12,19 +12,19 @@ const NOTHING: NameJudgement = { strength: 0, kind: 'secret' }
 
 /** Words after the one that counts that change nothing: `DB_PASSWORD_PROD`, `API_KEY_2`. */
 const TRAILING = words(
-  'value val string str plain raw text base64 b64 encoded enc prod production staging stage dev development test testing live sandbox default env new old current previous prev primary secondary main backup root admin v1 v2 v3 data input var const local remote global rw ro read write hex pem',
+  'value val string str plain raw text base64 b64 encoded enc prod production staging stage dev development test testing live sandbox default env new old current previous prev primary secondary main backup root admin v1 v2 v3 data input var const local remote global rw ro read write hex pem base',
 )
 const PASSWORD = words(
-  'password passwd pwd passphrase passcode passwort kennwort senha contrasena wachtwoord motdepasse parola psw passwrd pgpassword mypwd userpass dbpass rootpass adminpass mysqlpwd smtppass',
+  'password passwd pwd passphrase passcode passwort kennwort senha contrasena contrasenya clave wachtwoord motdepasse passe mdp parola haslo heslo geslo lozinka jelszo salasana losenord adgangskode sifre parool psw psk passwrd pgpassword mypwd userpass dbpass rootpass adminpass mysqlpwd smtppass',
 )
 const SECRET = words(
-  'secret secrets clientsecret appsecret secretkey sharedsecret jwtsecret signingsecret authsecret webhooksecret sessionsecret secretid',
+  'secret secrets clientsecret appsecret secretkey sharedsecret jwtsecret signingsecret authsecret webhooksecret sessionsecret secretid apihash apphash geheim geheimnis secreto secreta segredo segreto hemlighet',
 )
 const TOKEN = words(
   'token tokens tok accesstoken authtoken apitoken refreshtoken bearertoken idtoken sessiontoken usertoken bottoken pat jwt bearer',
 )
 const KEY_BEFORE = words(
-  'api access secret private client signing encryption encrypt decryption master license licence auth account storage function service app application deploy deployment ssh jwt hmac webhook shared admin subscription project server integration consumer rest sdk write ingest ingestion insert live prod production test dev root user session bearer crypto cipher aes rsa ecdsa wallet preshared recovery unlock activation gateway partner merchant vendor developer personal user team org organization',
+  'api access secret private client signing encryption encrypt decryption master license licence auth account storage function service app application deploy deployment ssh jwt hmac webhook shared admin subscription project server integration consumer rest sdk write ingest ingestion insert live prod production test dev root user session bearer crypto cipher aes rsa ecdsa wallet preshared recovery unlock activation gateway partner merchant vendor developer personal user team org organization unseal maps server connection bot',
 )
 const KEY_NOT_AFTER = words(
   'public pub primary foreign cache sort partition idempotency object row map index lookup translation i18n locale message event query state group route hash range composite unique natural join column field dict dictionary item list entry data config setting settings option param parameter prop property attribute header node tree react vue svelte element el component parent child path file name shortcut hot arrow enter escape tab shift ctrl control alt meta any press up down registry json yaml env variable var prefix suffix same first last next prev current other new old given this that each a the their its by for with of no non kind type sorting grouping dedup deduplication fingerprint lock mutex set bucket blob image label title lang language string chart color theme store selection selected order ordering filter match context ctx vnode slot tuple point edge model table tag metric trace span log measurement',
@@ -50,6 +50,9 @@ const KNOWN_WHOLE = new Map<string, NameJudgement>([
 const TOKEN_NOT_AFTER = words(
   'next page continuation cursor sync cancel cancellation end start eos bos pad unk max min total input output prompt completion cached per num count used special stop first last current prev previous peek expected syntax lexer parser string comment punctuation keyword design color css theme html text word sub image audio reasoning thinking csrf xsrf',
 )
+
+/** Words before `token` that make it a place in a list. */
+const PAGE = words('next page continuation cursor paging pagination')
 
 const cache = new Map<string, NameJudgement>()
 
@@ -80,6 +83,7 @@ function judge(name: string): NameJudgement {
   const before = parts.at(-2) ?? ''
   const isPlural = last.endsWith('s') && last.length > 3
   const single = isPlural && !PASSWORD.has(last) && !MEDIUM.has(last) ? last.slice(0, -1) : last
+  if (TOKEN.has(single) && PAGE.has(before)) return NOTHING
   const found = judgeWords(single, before, parts)
   const judgement = found.strength === 0 ? amidst(parts, name === name.toUpperCase()) : found
   return isPlural && single !== last && judgement.strength > 1 ? { ...judgement, strength: 1 } : judgement
@@ -99,13 +103,18 @@ function judgeWords(last: string, before: string, parts: readonly string[]): Nam
   if (last === 'signature' || last === 'sig') return { strength: 3, kind: 'signature' }
   if (PHRASE.has(last)) return { strength: 2, kind: 'phrase' }
   if (MEDIUM.has(last)) return { strength: last.startsWith('cred') ? 3 : 2, kind: 'secret' }
+  if (last === 'code') return { strength: parts.length === 1 ? 1 : 0, kind: 'token' }
+  if (last === 'hash' && (before === 'api' || before === 'app')) return { strength: 2, kind: 'secret' }
+  if (last === 'login' && before.endsWith('sonar')) return { strength: 3, kind: 'token' }
   if (last === 'id' && (before === 'secret' || before === 'client' || before === 'access')) {
-    return { strength: before === 'secret' ? 3 : 2, kind: 'token' }
+    return { strength: before === 'secret' ? 3 : 1, kind: 'token' }
   }
   return weak(last, parts)
 }
 
 function judgeKey(before: string, parts: readonly string[]): NameJudgement {
+  // The key of RFC 6455 is a number used once.
+  if (before === 'socket') return NOTHING
   if (before === '') return { strength: 1, kind: 'api-key' }
   if (before === 'private' || before === 'preshared') return { strength: 3, kind: 'private-key' }
   if (KEY_BEFORE.has(before)) return { strength: 3, kind: 'api-key' }
@@ -137,7 +146,8 @@ function amidst(parts: readonly string[], isConstant: boolean): NameJudgement {
   const strength = isConstant ? 2 : 1
   if (HARMLESS_LAST.has(parts.at(-1) ?? '')) return NOTHING
   for (const [index, part] of parts.entries()) {
-    if (PASSWORD.has(part) || SECRET.has(part) || TOKEN.has(part)) return { strength, kind: 'token' }
+    if (PASSWORD.has(part) && part !== 'psk') return { strength: isConstant ? 3 : 1, kind: 'password' }
+    if (SECRET.has(part) || TOKEN.has(part)) return { strength, kind: 'token' }
     if (part === 'key' && KEY_BEFORE.has(parts[index - 1] ?? '')) return { strength, kind: 'api-key' }
   }
   return NOTHING

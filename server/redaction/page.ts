@@ -29,6 +29,8 @@ export class Page {
   cookieEnd = 0
   /** Up to here addresses were read. */
   addressEnd = 0
+  /** Up to here keys in JSON were read. */
+  keyEnd = 0
   /** Key blocks, certificates and public keys, in the order of the text: read as a whole, and not looked into again. */
   readonly #blocks: { start: number; end: number }[] = []
   /** Up to here lines of base64 were tried as one: they are not joined again from a later line. */

@@ -1,5 +1,5 @@
 import { BIT, bitsAt } from './charset.ts'
-import { wordiness } from './letters.ts'
+import { oddness } from './letters.ts'
 
 /** What a range of text is made of. */
 export interface Shape {
@@ -91,23 +91,25 @@ export function classesOf(shape: Shape): number {
   return Number(shape.lowers > 0) + Number(shape.uppers > 0) + Number(shape.digits > 0) + Number(shape.others > 0)
 }
 
+/** From this many bits on, one name of a program in a hundred thousand is taken for drawn by lot. */
+const DRAWN = 8
+/** Without a digit it may be an abbreviation: `xmlSecKeysMngrGetKey`. */
+const LETTERS_DRAWN = 14
+
 /** True when a range looks drawn by lot rather than written: not words, not a sequence, not a repetition. */
 export function isRandom(text: string, from: number, to: number, shape = shapeOf(text, from, to)): boolean {
   const { length, digits, digitGroups } = shape
   if (length < 10 || digits === length) return false
   if (shape.distinct < Math.max(6, Math.min(9, length * 0.3))) return false
   // Of sixteen digits every eighth follows on the one before it by chance.
-  if (shape.steps > length * (shape.isHex ? 0.42 : 0.34) || shape.longestRepeat > 4 + length / 64) return false
+  if (shape.steps > length * (shape.isHex ? 0.42 : 0.34) || shape.longestRepeat > 5 + length / 64) return false
   if (length >= 48 && shape.distinct > length * 0.85) return false
   if (shape.isHex || (length >= 24 && shape.hexes > length * 0.9))
     return digitGroups >= 3 || (length >= 24 && digitGroups >= 2)
-  const words = wordiness(text, from, Math.min(to, from + 256))
-  if (shape.letterPairs >= 12 && shape.caseChanges > shape.letterPairs * 0.38 && shape.lowers > 2 && shape.uppers > 2) {
-    return words === null || words < 6.5
-  }
-  if (digits === 0) return length >= 16 && words !== null && words < (length < 24 ? 5.5 : 5.8)
-  const isMixed = shape.uppers > 1 && shape.lowers > 1
-  if (digitGroups >= 3) return words === null || words < (isMixed ? 6.7 : 6.1)
-  if (digitGroups === 2) return words === null ? length >= 10 : words < 5.7
-  return words !== null && words < 5.3
+  return oddnessOf(text, from, to, shape) > (digits === 0 ? LETTERS_DRAWN : DRAWN)
+}
+
+/** How much speaks for a range being drawn by lot, in bits. */
+export function oddnessOf(text: string, from: number, to: number, shape: Shape): number {
+  return oddness(text, from, to, shape.lowers > 0 && shape.uppers > 0)
 }

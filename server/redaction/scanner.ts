@@ -7,6 +7,7 @@ import { FORMATS } from './formats/all.ts'
 import type { Format } from './formats/format.ts'
 import { isSkipped } from './fields.ts'
 import { eachLiteral, literalView } from './json-literals.ts'
+import { nameInJwk } from './jwk.ts'
 import { judgeName } from './names.ts'
 import { Page, settle } from './page.ts'
 import { kindOf } from './providers.ts'
@@ -75,8 +76,9 @@ export class Scanner {
    */
   scanJson(json: string, context: Context = {}): Scan | null {
     const scan: Scan = { findings: [], unchecked: [] }
+    const isJwk = json.includes('"kty"')
     const isJson = eachLiteral(json, ({ start, text, path, isKey, name }) => {
-      const inner = contextOf({ isKey, name, text }, context)
+      const inner = contextOf({ isKey, name: isJwk ? nameInJwk(name) : name, text }, context)
       if (inner === null) return
       const look = this.#look(text, inner, { json: 0, base64: 0 })
       const place = { path: [...path], isKey, literal: start }
@@ -103,8 +105,9 @@ export class Scanner {
     if (last !== 125 && last !== 93 && last !== 34) return null
     const look: Look = { hits: [], isComplete: true }
     const inner = { json: depth.json + 1, base64: depth.base64 }
+    const isJwk = text.includes('"kty"')
     const isJson = eachLiteral(text, (literal) => {
-      const innerContext = contextOf(literal, context)
+      const innerContext = contextOf(isJwk ? { ...literal, name: nameInJwk(literal.name) } : literal, context)
       if (innerContext === null) return
       const found = this.#look(literal.text, innerContext, inner)
       if (!found.isComplete) look.isComplete = false

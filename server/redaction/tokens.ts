@@ -28,6 +28,8 @@ export interface TokenAnchor {
   rules: TokenRule[]
   /** Long and odd enough that what follows is a secret also when its length is not the published one. */
   isDistinct: boolean
+  /** Not so odd, but closed by a separator or followed by hex: another length is a candidate. */
+  isTelling: boolean
 }
 
 const AMBIGUOUS = new Set(
@@ -48,7 +50,8 @@ export function compileTokens(formats: readonly Format[]): TokenAnchor[] {
       const rule = compileTemplate(format, parseTemplate(template))
       const literal = rule === null ? null : literalOf(rule)
       if (rule === null || literal === null) continue
-      const anchor = anchors.get(literal) ?? { literal, rules: [], isDistinct: isDistinct(literal) }
+      const anchor = anchors.get(literal) ?? { literal, rules: [], isDistinct: isDistinct(literal), isTelling: false }
+      anchor.isTelling ||= isTelling(rule, literal)
       anchor.rules.push(rule)
       anchors.set(literal, anchor)
     }
@@ -58,6 +61,12 @@ export function compileTokens(formats: readonly Format[]): TokenAnchor[] {
 
 function isDistinct(literal: string): boolean {
   return literal.length >= 4 && !AMBIGUOUS.has(literal)
+}
+
+/** `SG.`, `hf_`; `dapi` before nothing but hex. */
+function isTelling(rule: TokenRule, literal: string): boolean {
+  if (literal.length >= 3 && /[._-]$/.test(literal)) return !AMBIGUOUS.has(literal)
+  return literal.length >= 4 && (rule.sets & ~BIT.hex) === 0
 }
 
 function literalOf(rule: TokenRule): string | null {
@@ -100,7 +109,8 @@ export function readToken(page: Page, anchor: TokenAnchor, end: number): void {
     if (tier !== null) best = { ...found, tier, rule }
   }
   const rule = anchor.rules[0]
-  if (best === null && anchor.isDistinct && rule !== undefined) best = tolerantMatch(page, anchor, start, end)
+  if (best === null && (anchor.isDistinct || anchor.isTelling) && rule !== undefined)
+    best = tolerantMatch(page, anchor, start, end)
   if (best === null) return
   const { format } = best.rule
   page.add({ kind: format.id, provider: format.provider, tier: best.tier, start: best.start, end: best.end })
@@ -150,7 +160,7 @@ function matchBackward(text: string, rule: TokenRule, from: number): number | nu
     if (at - start < part.min) return null
     at = start
   }
-  return at === from || beginsToken(text, at) ? at : null
+  return at === from || beginsToken(text, at) || text.startsWith('bot', at - 3) ? at : null
 }
 
 /** The published prefix with a run of another length than published: lengths drift. */
@@ -167,7 +177,7 @@ function tolerantMatch(
   if (rule.anchor > 0) {
     const left = rule.parts.slice(0, rule.anchor).reduce((sum, part) => sum + lengthOf(part).min, 0)
     from = runStart(text, start, rule.sets, start - left * 2)
-    if (start - from < left * 0.7 || !beginsToken(text, from)) return null
+    if (start - from < left * 0.7 || !(beginsToken(text, from) || text.startsWith('bot', from - 3))) return null
   }
   const to = looseEnd(text, end, rule)
   page.spend(to - from)
@@ -175,14 +185,16 @@ function tolerantMatch(
   if (to - from < Math.max(16, rule.minLength * 0.7) || to - from > longest * 2 + 80) return null
   const bodyFrom = rule.anchor > 0 ? from : end
   if (!isRandom(text, bodyFrom, to) || isPlaceholder(text.slice(bodyFrom, to))) return null
-  return { start: from, end: to, tier: anchor.literal.length >= 5 ? 'likely' : 'candidate', rule }
+  return { start: from, end: to, tier: anchor.isDistinct && anchor.literal.length >= 5 ? 'likely' : 'candidate', rule }
 }
 
 function looseEnd(text: string, from: number, rule: TokenRule): number {
   let at = from
   const stop = Math.min(text.length, from + LONGEST)
   while (at < stop && ((bitsAt(text, at) & rule.sets) !== 0 || isJoint(text, at, rule.joints))) at += 1
-  while (at > from && (bitsAt(text, at - 1) & BIT.alnum) === 0 && text.charAt(at - 1) !== '=') at -= 1
+  const isOpen = at < text.length && !' \t\r\n"\'`,;'.includes(text.charAt(at))
+  while (at > from && (bitsAt(text, at - 1) & (isOpen ? BIT.alnum : BIT.word)) === 0 && text.charAt(at - 1) !== '=')
+    at -= 1
   return at
 }
 

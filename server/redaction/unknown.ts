@@ -10,6 +10,8 @@ const KEY_WORD =
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 const LONGEST = 600
+/** The place of a span in a trace (W3C), and what Fernet has encrypted. */
+const NO_TOKEN = /^(?:[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$|gAAAAA[ABC])/
 
 /** A prefix and a random body: how most vendors make tokens, so also those that nobody listed yet. */
 export function readUnknown(page: Page, start: number, end: number): void {
@@ -18,8 +20,8 @@ export function readUnknown(page: Page, start: number, end: number): void {
   page.spend((end - start) * 2)
   const joint = firstJoint(text, start, end)
   const first = joint < 0 ? '' : text.slice(start, joint)
-  if (joint >= 0 && isIdPrefix(first)) return
-  const isToken = joint >= 0 && isPrefix(first) ? hasBody(text, { start, end, joint }) : isLone(text, start, end)
+  if ((joint >= 0 && isIdPrefix(first)) || NO_TOKEN.test(text.slice(start, Math.min(end, start + 60)))) return
+  const isToken = joint >= 0 && isPrefix(first) ? hasBody(text, { start, end, joint }) : isLone(page, start, end)
   if (!isToken || isPlaceholder(text.slice(start, end))) return
   const range = withDots(text, start, end)
   page.add({ kind: 'unknown-token', tier: 'candidate', ...range })
@@ -58,7 +60,8 @@ function hasBody(text: string, run: { start: number; end: number; joint: number 
   const isLow = text.charAt(joint) === '_'
   const body = text.slice(bodyFrom, end)
   const first = text.slice(start, joint)
-  if (UUID.test(body)) return isHinted || isLow || /^[A-Z]+$/.test(first)
+  if (UUID.test(body)) return isHinted || isLow || /^[A-Z]+$/.test(first) || /^[b-df-hj-np-tv-xz]{3,5}$/.test(first)
+  if (isGrouped(text.slice(start, end))) return true
   const piece = longestPiece(text, bodyFrom, end)
   const shape = shapeOf(text, bodyFrom, end)
   const isMixed = shape.uppers > 1 && shape.lowers > 1 && shape.digits > 0
@@ -70,12 +73,22 @@ function hasBody(text: string, run: { start: number; end: number; joint: number 
   return isMixed || isHinted || (isLow && pieceShape.length >= 20) || pieceShape.length >= 32
 }
 
+/** `A1B2C-D3E4F-…`: groups of one length, of capitals and digits, as licences are written. */
+function isGrouped(text: string): boolean {
+  if (!/^(?:[A-Z][A-Z0-9]{1,4}-)?[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){3,7}$/.test(text)) return false
+  const groups = text.split('-')
+  const last = groups.at(-1)?.length
+  const body = groups.slice(groups[0]?.length === last ? 0 : 1)
+  const odd = body.filter((group) => /\d/.test(group) && /[A-Z]/.test(group)).length
+  return body.length >= 4 && body.every(({ length }) => length === last) && odd >= body.length - 1
+}
+
 /** Words before a value that make it a sum, a public key or a part of a document. */
 const HARMLESS_BEFORE =
-  /(?:sha\d*|md5|hash|digest|etag|integrity|checksum|fingerprint|commit|revision|rev|public[\w-]*|pub|pub_?key|cert|certificate|nonce|base64|data|uuid|guid|mappings|cursor|blob|tree|node_?id|chunk|build_?id|h1|ssh-\w+|\bid|_id|Id)["'\\]{0,3}\s{0,2}[:=;,]?\s{0,2}["'\\]{0,3}$/i
+  /(?:sha\d*|md5|hash|digest|etag|integrity|checksum|fingerprint|commit|revision|rev|public[\w-]*|pub|pub_?key|cert|certificate|nonce|base64|data|iv|tag|["'{ ,][xyn]|crv|(?:next|page|continuation|cursor)_?token|uuid|guid|mappings|cursor|blob|tree|node_?id|chunk|build_?id|h1|ssh-\w+|\bid|_id|Id)["'\\]{0,3}\s{0,2}[:=;,]?\s{0,2}["'\\]{0,3}$/i
 
 /** A run without a prefix: only when it is of all kinds of characters, and nothing says that it is a sum or an id. */
-function isLone(text: string, start: number, end: number): boolean {
+function isLone({ text, context }: Page, start: number, end: number): boolean {
   const length = end - start
   if (length > 260 || !isBetweenMarks(text, start, end) || isBodyLine(text, start, end)) return false
   const shape = shapeOf(text, start, end)
@@ -84,7 +97,9 @@ function isLone(text: string, start: number, end: number): boolean {
   if (!isMixed && !isCapital) return false
   if (shape.isHex || !isRandom(text, start, end, shape) || isAlphabet(text, start, end)) return false
   if (ULID.test(text.slice(start, end))) return false
-  return !HARMLESS_BEFORE.test(text.slice(Math.max(0, start - 40), start))
+  const before =
+    start === 0 && context.name !== undefined ? `"${context.name}":"` : text.slice(Math.max(0, start - 40), start)
+  return !HARMLESS_BEFORE.test(before)
 }
 
 /** Between blanks, quotes, brackets and the like: not a piece of a table of a parser or of an encoded address. */
@@ -113,8 +128,12 @@ function isAlphabet(text: string, start: number, end: number): boolean {
 function withDots(text: string, start: number, end: number): { start: number; end: number } {
   let from = start
   if (text.charAt(from - 1) === '.') {
-    const before = runStart(text, from - 1, BIT.word | BIT.name, from - 25)
+    const before = runStart(text, from - 1, BIT.name, from - 80)
     if (before < from - 1 && beginsToken(text, before)) from = before
+  } else if (text.charAt(from - 1) === ':') {
+    const before = runStart(text, from - 1, BIT.alnum, from - 10)
+    if (before < from - 2 && '"\'`'.includes(text.charAt(before - 1)) && !isIdPrefix(text.slice(before, from - 1)))
+      from = before
   }
   let to = end
   while (text.charAt(to) === '.' && runEnd(text, to + 1, BIT.word, to + 200) - to > 6) {

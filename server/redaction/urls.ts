@@ -6,8 +6,16 @@ import { isRandom } from './randomness.ts'
 /** Where the host of an address begins. */
 export const URL_ANCHOR = '://'
 
+/** A part of an address that makes the whole a secret. */
+export interface Webhook {
+  anchor: string
+  kind: string
+  /** Null for any service: the path says what it is. */
+  provider: string | null
+}
+
 /** Addresses that are a secret as a whole, by a part of them that no other address has. */
-export const WEBHOOKS: readonly { anchor: string; kind: string; provider: string }[] = [
+export const WEBHOOKS: readonly Webhook[] = [
   { anchor: 'hooks.slack.com/services/', kind: 'slack-webhook', provider: 'Slack' },
   { anchor: 'hooks.slack.com/workflows/', kind: 'slack-workflow', provider: 'Slack' },
   { anchor: 'hooks.slack.com/triggers/', kind: 'slack-workflow', provider: 'Slack' },
@@ -21,6 +29,12 @@ export const WEBHOOKS: readonly { anchor: string; kind: string; provider: string
   { anchor: 'chat.googleapis.com/v1/spaces/', kind: 'google-chat-webhook', provider: 'Google Chat' },
   { anchor: 'open.feishu.cn/open-apis/bot/v2/hook/', kind: 'feishu-webhook', provider: 'Feishu' },
   { anchor: 'open.larksuite.com/open-apis/bot/v2/hook/', kind: 'feishu-webhook', provider: 'Feishu' },
+  { anchor: 'maker.ifttt.com/trigger/', kind: 'ifttt-webhook', provider: 'IFTTT' },
+  { anchor: 'webhook.site/', kind: 'webhook', provider: null },
+  { anchor: '/hooks/', kind: 'webhook', provider: null },
+  { anchor: '/webhook/', kind: 'webhook', provider: null },
+  { anchor: '/webhooks/', kind: 'webhook', provider: null },
+  { anchor: '/incoming/', kind: 'webhook', provider: null },
   { anchor: 'qyapi.weixin.qq.com/cgi-bin/webhook/send', kind: 'wecom-webhook', provider: 'WeCom' },
 ]
 
@@ -104,12 +118,13 @@ function isPassword(user: string, password: string, host: string): boolean {
 const NUMBER_AND_CODE = /^\d{5,}\/[a-z\d]{7}\/?$/
 
 /** Reads a whole address that is a secret. `at` is where its telling part begins. */
-export function readWebhook(page: Page, webhook: { kind: string; provider: string }, at: number, end: number): void {
+export function readWebhook(page: Page, webhook: Webhook, at: number, end: number): void {
   const { text } = page
   let start = at
-  while (start > at - 120 && start > 0 && (bitsAt(text, start - 1) & BIT.name) !== 0) start -= 1
+  const isAny = webhook.provider === null
+  while (start > at - 120 && start > 0 && isOfAddress(text, start - 1, isAny)) start -= 1
   const scheme = ['https://', 'http://'].find((one) => text.startsWith(one, start - one.length))
-  if (scheme === undefined && webhook.kind === 'make-webhook') return
+  if (scheme === undefined && (isAny || webhook.kind === 'make-webhook')) return
   let to = end
   const stop = Math.min(text.length, end + 800)
   while (to < stop && !URL_END.has(text.charCodeAt(to)) && !',;)]'.includes(text.charAt(to))) to += 1
@@ -117,16 +132,23 @@ export function readWebhook(page: Page, webhook: { kind: string; provider: strin
   while (to > end && '.:!*'.includes(text.charAt(to - 1))) to -= 1
   const tail = text.slice(end, to)
   if (webhook.kind === 'make-webhook' && !/^hooks?\.[a-z0-9.]+$/.test(text.slice(start, at))) return
+  const least = isAny ? 16 : 7
   const isLong =
-    tail.split(/[/?&=]/).some((part) => part.length >= 7 && isRandomPart(part)) || NUMBER_AND_CODE.test(tail)
+    tail.split(/[/?&=]/).some((part) => part.length >= least && isRandomPart(part)) || NUMBER_AND_CODE.test(tail)
   if (!isLong || isPlaceholder(tail) || /[{}$<]/.test(tail)) return
   page.add({
     kind: webhook.kind,
     provider: webhook.provider,
-    tier: 'definite',
+    tier: isAny ? 'likely' : 'definite',
     start: start - (scheme?.length ?? 0),
     end: to,
   })
+}
+
+/** The host, and for a service that is not known the path before as well. */
+function isOfAddress(text: string, at: number, withPath: boolean): boolean {
+  if ((bitsAt(text, at) & BIT.host) !== 0) return text.charAt(at) !== ':' || text.charAt(at + 1) !== '/'
+  return withPath && text.charAt(at) === '/' && text.charAt(at - 1) !== '/' && text.charAt(at - 1) !== ':'
 }
 
 function isRandomPart(part: string): boolean {

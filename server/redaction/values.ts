@@ -1,7 +1,7 @@
 import { isIdPrefix, isPlaceholder, isPlainThing, isReference, isSurelyId } from './deny.ts'
 import type { Tier } from './finding.ts'
 import type { NameJudgement } from './names.ts'
-import { classesOf, isRandom, shapeOf, type Shape } from './randomness.ts'
+import { classesOf, isRandom, oddnessOf, shapeOf, type Shape } from './randomness.ts'
 
 /** How a value stands beside its name. */
 export interface Setting {
@@ -19,8 +19,9 @@ const HEX_TAIL =
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z_$]*(?:\d{0,2})(?:[.:][A-Za-z_$][\w$]*)*$|^[a-z]\w*(?:\.[A-Z][a-z]\w*)+$/
 
 /** Judges the value beside a name. Null: it is no secret. */
-export function judgeValue(value: string, setting: Setting): Tier | null {
+export function judgeValue(written: string, setting: Setting): Tier | null {
   const { name } = setting
+  const value = written.includes('%') ? written.replace(/%[0-9a-fA-F]{2}/g, '-') : written
   if (name.strength === 0 || value.length < 6 || value.length > 4096) return null
   if (/\s/.test(value)) return null
   const shape = shapeOf(value, 0, value.length)
@@ -57,6 +58,9 @@ const OPTIONAL_NAME = /^[A-Za-z_$][\w$.]*[?!]$/
 /** Words, also joined by separators, and numbers behind them: the name of something in a program. */
 const NAME_LIKE = /^(?!.*\d{6})(?=.*[a-z]{2})[A-Za-z][A-Za-z0-9]*(?:[-_.:/ ][A-Za-z0-9]+)*$/
 
+/** What a short password has in bits when it is drawn by lot; names of programs rarely have it. */
+const SHORT_DRAWN = 5
+
 /** Passwords that people make up: several kinds of characters, not the name of something in a program. */
 function passwordTier(value: string, { name, isQuoted, isEnvironment }: Setting): Tier | null {
   const shape = shapeOf(value, 0, value.length)
@@ -68,6 +72,8 @@ function passwordTier(value: string, { name, isQuoted, isEnvironment }: Setting)
     return name.strength === 3 && isOdd && shape.length >= 10 && classes >= 3 && shape.digits > 0 ? 'likely' : null
   }
   if (name.strength < 3) return null
+  if (shape.length >= 8 && classes >= 3 && oddnessOf(value, 0, value.length, shape) > SHORT_DRAWN)
+    return isQuoted || isEnvironment ? 'likely' : 'candidate'
   if (!isOdd && NAME_LIKE.test(value)) return madeUpTier(value, shape, { isQuoted, isEnvironment })
   if (shape.length >= 8 && classes >= 3) return isOdd || isQuoted || isEnvironment ? 'likely' : 'candidate'
   return shape.digits > 0 && shape.length >= 7 ? 'candidate' : null
@@ -80,8 +86,8 @@ function madeUpTier(
   { isQuoted, isEnvironment }: { isQuoted: boolean; isEnvironment: boolean },
 ): Tier | null {
   if (shape.uppers === 0 || shape.length > 28) return null
-  const endsInNumber = /[a-z]\d{1,5}$/i.test(value)
-  if (!endsInNumber) return isEnvironment && shape.digits >= 2 && shape.length >= 10 ? 'candidate' : null
+  const endsInNumber = /[a-z]\d{1,5}$/i.test(value) || (shape.lowers >= 3 && /[a-z][-_.]\d{2,5}$/i.test(value))
+  if (!endsInNumber) return shape.length >= 10 && shape.digits >= (isEnvironment ? 2 : 3) ? 'candidate' : null
   if (!isQuoted && !isEnvironment) return null
   return shape.others > 0 && shape.digits >= 1 ? 'likely' : 'candidate'
 }

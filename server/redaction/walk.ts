@@ -1,5 +1,6 @@
 import { isSkipped, namedBy, pathIn } from './fields.ts'
 import type { Context, Hit, Scan } from './finding.ts'
+import { nameInJwk } from './jwk.ts'
 import type { JsonPath } from './json-literals.ts'
 import type { KnownValues } from './known-values.ts'
 
@@ -52,6 +53,7 @@ export class Walk {
     if (this.#isTooDeep()) return
     const file = pathIn(object) ?? context.file
     const named = namedBy(object)
+    const isJwk = typeof object['kty'] === 'string'
     for (const key in object) {
       const value = object[key]
       if (key.length >= SHORTEST_KEY) this.#keep(this.#look(key, withoutName(context)), key, true)
@@ -62,7 +64,8 @@ export class Walk {
         }
       } else if (typeof value !== 'object' || value === null) continue
       this.#path.push(key)
-      this.walk(value, inside(context, named !== null && key.toLowerCase() === 'value' ? named : key, file))
+      const name = named !== null && key.toLowerCase() === 'value' ? named : isJwk ? nameInJwk(key) : key
+      this.walk(value, inside(context, name, file))
       this.#path.pop()
     }
   }

@@ -26,7 +26,7 @@ export const MESSAGING: readonly FormatRow[] = [
     { note: '1st segment base64 -> decimal snowflake >= 1000' },
   ],
   ['discord-webhook', 'Discord', 'https://discord.com/api/webhooks/1{d:18}/{u64:68}', 'url', 'DISCORD_WEBHOOK', ''],
-  ['telegram', 'Telegram', '{d:10}:AA{u64:33}', 'token', 'TELEGRAM_BOT_TOKEN', 'ti'],
+  ['telegram', 'Telegram', '{d:8-10}:AA{u64:33}', 'token', 'TELEGRAM_BOT_TOKEN', 'ti'],
   [
     'teams-webhook',
     'Microsoft Teams',
