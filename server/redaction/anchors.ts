@@ -3,7 +3,7 @@ import { buildAutomaton, type Automaton } from './automaton.ts'
 import { BLOCK_ANCHORS, readBlock } from './blocks.ts'
 import { COMMAND_ANCHORS, readCommand } from './commands.ts'
 import type { Format } from './formats/format.ts'
-import { readCookies, readScheme, SCHEME_ANCHORS } from './headers.ts'
+import { COOKIE_ANCHORS, readCookies, readScheme, SCHEME_ANCHORS } from './headers.ts'
 import { JWK_ANCHORS, readJwk } from './jwk.ts'
 import { JWT_ANCHOR, PASETO_ANCHORS, readJwt, readPaseto } from './jwt.ts'
 import type { Page } from './page.ts'
@@ -52,7 +52,7 @@ export function compileAnchors(formats: readonly Format[]): Anchors {
     ...JWK_ANCHORS.map((word): [string, Handler] => [word, readJwk]),
     ...BLOCK_ANCHORS.map((word): [string, Handler] => [word, readBlock]),
     ...SCHEME_ANCHORS.map((word): [string, Handler] => [word, (page, _start, end) => readScheme(page, word, end)]),
-    ['cookie:', (page, _start, end) => readCookies(page, end)],
+    ...COOKIE_ANCHORS.map((word): [string, Handler] => [word, (page, _start, end) => readCookies(page, end)]),
     ...COMMAND_ANCHORS.map((word, index): [string, Handler] => [
       word,
       (page, _start, end) => readCommand(page, index, end),

@@ -13,7 +13,7 @@ export const NAME_KEYWORDS = [
   ...['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'dsn', 'salt', 'pepper', 'connectionstring', 'connstr'],
   ...['signature', 'sig=', 'refresh', 'session', 'cookie', 'jwt', 'bearer', '_pat', 'sid', 'psk', 'code='],
   ...['mnemonic', 'phrase', 'client_id', 'clientid', 'client-id', 'access_id', '_pin', 'webhook', '_join'],
-  ...['api_hash', 'apihash', 'app_hash', 'sonar.login'],
+  ...['api_hash', 'apihash', 'app_hash', 'sonar.login', '_pw', 'bindpw'],
 ]
 
 /** Looks at the name that a keyword stands in, and at the value beside it. */

@@ -19,11 +19,14 @@ export function readColumn(page: Page, { name, nameStart, nameEnd }: Name): void
   if (separator === null) return
   const start = lineStartOf(text, nameStart, LONGEST_HEADING)
   const end = lineEndOf(text, nameEnd, LONGEST_HEADING)
+  // A heading among rows that were read is a row; the names of one heading share it.
+  if (start < page.rowsEnd && start !== page.headingStart) return
   page.spend(end < 0 ? LONGEST_HEADING : end - start)
   if (end < 0 || !HEADING.test(text.slice(start, end).trimEnd())) return
   if (separator !== '|' && text.slice(start, end).trimEnd().endsWith(separator)) return
   const columns = countOf(text, start, end, separator)
   const index = countOf(text, start, nameStart, separator)
+  page.headingStart = start
   let row = end + 1
   for (let count = 0; count < MOST_ROWS && row < text.length; count += 1) {
     const rowEnd = lineEndOf(text, row, LONGEST_ROW)
@@ -34,6 +37,7 @@ export function readColumn(page: Page, { name, nameStart, nameEnd }: Name): void
       readCell(page, name, cellAt(text, { start: row, end: rowEnd, index, separator }))
     }
     row = rowEnd + 1
+    page.rowsEnd = Math.max(page.rowsEnd, row)
   }
 }
 

@@ -69,6 +69,7 @@ const COMMANDS: readonly Command[] = [
   { anchor: ' login ', pattern: line(`^${QUOTE}([A-Za-z0-9._-]{20,400})(?=["'\\s]|$)`) },
   { anchor: ' auth ', pattern: line(`^${QUOTE}([A-Za-z0-9._-]{20,400})(?=["'\\s]|$)`) },
   { anchor: '-securestring ', pattern: line(`^(?:-String )?["']([^"'\\n]{4,200})["']`) },
+  { anchor: 'send "', pattern: line(`^([^"\\\\\\s]{6,80})\\\\r`) },
   { anchor: 'identified by ', pattern: line(`^(?:PASSWORD )?["']([^"'\\n]{4,200})["']`) },
   { anchor: ':5432:', pattern: line(`^[\\w*-]{1,63}:[\\w.*-]{1,63}:([^\\s:"']{6,100})\\s{0,4}$`) },
   {
@@ -79,7 +80,7 @@ const COMMANDS: readonly Command[] = [
   {
     anchor: '<<< ',
     pattern: line(`^${QUOTE}(?:[\\w.-]{1,40}:)?${VALUE}`),
-    isBeside: /(?:token|secret|passw|login|auth|chpasswd)[^\n]{0,80}$/i,
+    isBeside: /(?:token|secret|passw|login|auth|chpasswd|sudo -S)[^\n]{0,80}$/i,
   },
   { anchor: 'printf ', pattern: piped() },
   { anchor: 'echo ', pattern: piped() },
@@ -92,7 +93,7 @@ function line(source: string): RegExp {
 /** `echo SECRET | gh secret set NAME`: the text goes to a program that keeps or takes secrets. */
 function piped(): RegExp {
   const target =
-    'secrets?\\b|env add|password-stdin|with-token|token-stdin|passwd|login|chpasswd|gpg|openssl|kubeseal|pass insert|base64'
+    'secrets?\\b|sudo -S|env add|password-stdin|with-token|token-stdin|passwd|login|chpasswd|gpg|openssl|kubeseal|pass insert|base64'
   return new RegExp(`^(?:-n\\s+|-e\\s+|'?%s(?:\\\\n)?'?\\s+)*${QUOTE}${VALUE}${QUOTE}\\s*\\|[^|\\n]{0,80}(?:${target})`)
 }
 

@@ -76,12 +76,16 @@ export function basicPair(value: string): string | null {
 const COOKIE_END = new Set([...' ;,"\'\\\r\n`'].map((char) => char.charCodeAt(0)))
 const LONGEST_COOKIE = 800
 
+/** How the names of the headers end, with the sign behind them. */
+export const COOKIE_ANCHORS = ['cookie:', 'cookie":', "cookie':", 'cookie\\":', 'cookies=', 'cookie=']
+
 /** Looks at the pairs of a `Cookie` header: `end` is behind its colon. */
 export function readCookies(page: Page, end: number): void {
   const { text } = page
   if (end < page.cookieEnd) return
   const stop = Math.min(text.length, end + 4096)
   let at = end
+  while (at < end + 6 && ' "\'\\'.includes(text.charAt(at))) at += 1
   while (at < stop) {
     at = runEnd(text, at, BIT.space, at + 8)
     const nameEnd = runEnd(text, at, BIT.name, at + 80)

@@ -15,7 +15,7 @@ const TRAILING = words(
   'value val string str plain raw text base64 b64 encoded enc prod production staging stage dev development test testing live sandbox default env new old current previous prev primary secondary main backup root admin v1 v2 v3 data input var const local remote global rw ro read write hex pem base',
 )
 const PASSWORD = words(
-  'password passwd pwd passphrase passcode passwort kennwort senha contrasena contrasenya clave wachtwoord motdepasse passe mdp parola haslo heslo geslo lozinka jelszo salasana losenord adgangskode sifre parool psw psk passwrd pgpassword mypwd userpass dbpass rootpass adminpass mysqlpwd smtppass',
+  'password passwd pwd passphrase passcode passwort kennwort senha contrasena contrasenya clave wachtwoord motdepasse passe mdp parola haslo heslo geslo lozinka jelszo salasana losenord adgangskode sifre parool psw psk bindpw passwrd pgpassword mypwd userpass dbpass rootpass adminpass mysqlpwd smtppass',
 )
 const SECRET = words(
   'secret secrets clientsecret appsecret secretkey sharedsecret jwtsecret signingsecret authsecret webhooksecret sessionsecret secretid apihash apphash geheim geheimnis secreto secreta segredo segreto hemlighet',

@@ -17,8 +17,8 @@ export interface Operator {
 
 /** Characters that may close a name before its operator: quotes, brackets, marks of Markdown. */
 const CLOSING = new Set(['"', "'", '`', '\\', ']', ')', '*', '?', '!'])
-/** `Unseal Key 1: …`. */
-const NUMBERED = /[ \t]\d{1,2}(?=[ \t]?[:=])/y
+/** `Unseal Key 1: …`, `Secret ID = …`. */
+const NUMBERED = /[ \t](?:\d{1,2}|id|key|value)(?=[ \t]{0,8}[:=])/iy
 
 /** Finds out what leads from a name to its value; null when nothing does. */
 export function readOperator(text: string, nameStart: number, nameEnd: number): Operator | null {
@@ -61,7 +61,8 @@ function readSign(text: string, at: number, hasSpaces: boolean): Operator | null
     if (next === ':') return { kind: 'colon', end: -1, hasSpaces }
     return { kind: next === '=' ? 'equals' : 'colon', end: next === '=' ? at + 2 : at + 1, hasSpaces }
   }
-  if (char === '\uff1a' || char === '\uff1d') return { kind: 'colon', end: at + 1, hasSpaces: true }
+  // Full-width signs; "is" in Chinese and in Japanese.
+  if (char !== '' && '\uff1a\uff1d是は'.includes(char)) return { kind: 'colon', end: at + 1, hasSpaces: true }
   if ((char === '?' || char === '|' || char === '+') && next === '=')
     return { kind: 'equals', end: at + 2, hasSpaces: true }
   if (char === '|' && next === '|' && text.charAt(at + 2) === '=')
@@ -133,6 +134,9 @@ function siblingValue(text: string, nameStart: number, at: number): Operator | n
 
 const IS =
   /(?:(?:is now|is set to|is|was|to|for \S{1,40} is|ist|lautet|es|é|è|est|är|jest)(?:[ \t]{1,8}[:=]?[ \t]{0,4}|:\s{1,8})|(?::|=|->)[ \t]{1,8})/iy
+/** "Password for the database: …", also in other languages. */
+const FOR =
+  /(?:for|of|on|to|do|de|del|da|di|für|von|zum|zur|от|для|на|pour|para|til|för|voor)(?: [^\s:=]{1,16}){1,4} ?[:=][ \t]{1,4}/iy
 const DECLARED =
   /^[ \t>|+-]{0,12}(?:\d{1,6}[→:|\t ]{1,4})?(?:\$ )?(?:ENV|SetEnv|setenv|setx|set -[a-zA-Z]{1,4})[ \t]{1,4}$/i
 
@@ -142,5 +146,7 @@ function spaced(text: string, nameStart: number, at: number): Operator | null {
   if (isDeclared) return { kind: 'equals', end: at, hasSpaces: true, isDeclared }
   IS.lastIndex = at
   if (IS.test(text)) return { kind: 'space', end: IS.lastIndex, hasSpaces: true, isStated: true }
+  FOR.lastIndex = at
+  if (FOR.test(text)) return { kind: 'space', end: FOR.lastIndex, hasSpaces: true, isStated: true }
   return at < text.length ? { kind: 'space', end: at, hasSpaces: true } : null
 }

@@ -37,7 +37,11 @@ export class Page {
   joinedEnd = 0
   /** For each command up to where its arguments were read. */
   readonly commandEnds: number[] = []
+  /** The table that was read last: where its heading begins, and up to where its rows were read. */
+  headingStart = -1
+  rowsEnd = 0
   #work = 0
+  #hasGivenUp = false
   readonly #budget: number
 
   constructor(text: string, context: Context) {
@@ -51,14 +55,19 @@ export class Page {
     this.#work += characters
   }
 
+  /** How many characters handlers have read. */
+  get work(): number {
+    return this.#work
+  }
+
   /** Says that something inside was not looked at to its end. */
   giveUp(): void {
-    this.#work = Number.POSITIVE_INFINITY
+    this.#hasGivenUp = true
   }
 
   /** True when handlers have read more than any ordinary text costs: what is left stays unchecked. */
   get isExhausted(): boolean {
-    return this.#work > this.#budget
+    return this.#hasGivenUp || this.#work > this.#budget
   }
 
   /** Says that a range was read as a whole. */

@@ -6,6 +6,7 @@ import { isSecretFile, readSecretFile } from './files.ts'
 import { FORMATS } from './formats/all.ts'
 import type { Format } from './formats/format.ts'
 import { isSkipped } from './fields.ts'
+import { readCookies } from './headers.ts'
 import { eachLiteral, literalView } from './json-literals.ts'
 import { nameInJwk } from './jwk.ts'
 import { judgeName } from './names.ts'
@@ -42,10 +43,16 @@ export interface ScannerOptions {
 export class Scanner {
   readonly #anchors: Anchors
   readonly #extra: readonly OwnPatterns[]
+  #work = 0
 
   constructor({ formats = FORMATS, extra = [] }: ScannerOptions = {}) {
     this.#anchors = compileAnchors(formats)
     this.#extra = extra
+  }
+
+  /** How many characters handlers have read so far, in all texts and what they hold. Tests bound it. */
+  get work(): number {
+    return this.#work
   }
 
   /** Scans a plain text: a file, a chunk of output, a prompt. */
@@ -139,12 +146,14 @@ export class Scanner {
     const page = new Page(text, context)
     if (context.onlyKnown !== true) {
       readAnchors(page, this.#anchors)
+      if (/^(?:set-)?cookies?$/i.test(context.name ?? '')) readCookies(page, 0)
       if (context.file !== undefined && isSecretFile(context.file)) readSecretFile(page)
     }
     this.#readOwn(page)
     this.#lookAtRuns(page, depth)
     const whole = lookAtWhole(text, context)
     page.hits.push(...whole.hits, ...this.#lookAtEscaped(page, depth))
+    this.#work += page.work
     return { hits: settle(page.hits), isComplete: !page.isExhausted }
   }
 

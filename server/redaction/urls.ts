@@ -64,6 +64,7 @@ export function readAddress(page: Page, end: number): void {
   if (sign < 0) return
   const scheme = text.slice(schemeStart, end - 3).toLowerCase()
   const host = text.slice(sign + 1, Math.min(at, sign + 80))
+  if (colon === sign - 1) return nameOnly(page, { scheme, from: end, to: colon })
   if (colon < 0 || colon > sign) return nameOnly(page, { scheme, from: end, to: sign })
   const user = text.slice(end, colon)
   const password = text.slice(colon + 1, sign)

@@ -62,6 +62,9 @@ const CODE_END = new Set([...' \t\r\n"\'`<>,;|()[]{}\\&'].map((char) => char.cha
 const ENVIRONMENT_END = new Set([...' \t\r\n"\'`<>\\'].map((char) => char.charCodeAt(0)))
 const ELEMENT_END = new Set([...'<\r\n'].map((char) => char.charCodeAt(0)))
 
+/** From here on characters of Chinese, Japanese and Korean: the sentence goes on behind the value. */
+const CJK = 0x2e80
+
 /** `&name=` of an address, `;Name=` of a connection string. */
 const NEXT_SETTING = /^[&;](?:[\w.-]+(?: \w+)?=|&)/
 
@@ -72,7 +75,7 @@ function bare(page: Page, from: number, mode: 'environment' | 'code' | '<'): Val
   let at = from
   for (; at < stop; at += 1) {
     const code = text.charCodeAt(at)
-    if (ends.has(code)) break
+    if (ends.has(code) || (code >= CJK && mode !== '<')) break
     if (code === 61 && isNameBefore(text, from, at)) return null
     if ((code === 38 || code === 59) && NEXT_SETTING.test(text.slice(at, at + 40))) break
     if (mode === 'environment' && (code === 40 || code === 91) && at > from && isCode(text, from, at)) break

@@ -85,7 +85,8 @@ function madeUpTier(
   shape: Shape,
   { isQuoted, isEnvironment }: { isQuoted: boolean; isEnvironment: boolean },
 ): Tier | null {
-  if (shape.uppers === 0 || shape.length > 28) return null
+  if (shape.length > 28) return null
+  if (shape.uppers === 0) return isEnvironment && shape.digits >= 3 && shape.length >= 9 ? 'candidate' : null
   const endsInNumber = /[a-z]\d{1,5}$/i.test(value) || (shape.lowers >= 3 && /[a-z][-_.]\d{2,5}$/i.test(value))
   if (!endsInNumber) return shape.length >= 10 && shape.digits >= (isEnvironment ? 2 : 3) ? 'candidate' : null
   if (!isQuoted && !isEnvironment) return null

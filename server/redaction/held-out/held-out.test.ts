@@ -3,6 +3,7 @@ import { Scanner } from '../scanner.ts'
 import { made, type Case } from './case.ts'
 import { COMMANDS } from './commands.ts'
 import { HARMLESS } from './harmless.ts'
+import { SECOND } from './second.ts'
 import { SETTINGS } from './settings.ts'
 import { TOKENS } from './tokens.ts'
 
@@ -37,7 +38,7 @@ function found(
 }
 
 test('there are enough cases to say something', () => {
-  expect(TOKENS.length + SETTINGS.length + COMMANDS.length).toBeGreaterThanOrEqual(290)
+  expect(TOKENS.length + SETTINGS.length + COMMANDS.length + SECOND.length).toBeGreaterThanOrEqual(400)
   expect(HARMLESS.length).toBeGreaterThanOrEqual(190)
 })
 
@@ -45,6 +46,7 @@ test.each([
   ['tokens of vendors that are not listed, and of other lengths', TOKENS, 97],
   ['secrets beside a name', SETTINGS, 98.5],
   ['secrets in commands, headers, addresses and files', COMMANDS, 98.5],
+  ['secrets of the second set', SECOND, 89],
 ] as const)('%s are found', (_name, cases, least) => {
   const { share, missed } = found(cases, (tier) => tier !== null)
 
