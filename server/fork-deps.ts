@@ -29,6 +29,7 @@ export function composeForks(material: ForkMaterial): ForkDeps {
     events,
     forkPlaces: new ForkStore(indexDb),
     forkerOf: (agent) => forkerOf(agent, host),
+    whyNoFork: (agent) => adapterOf(agent)?.refusesWrites ?? null,
     resumeCommand: (agent, nativeId, cwd, file) => adapterOf(agent)?.resumeCommand?.(nativeId, cwd, host, file) ?? null,
     isAutomaticCompaction: (sessionKey, seq) => {
       const [row] = events.page(sessionKey, seq - 1, 1)

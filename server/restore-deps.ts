@@ -90,7 +90,8 @@ export function placesOn(host: Host): (source: SourceIdentity) => Place | null {
       const there = adapter.classify(path, host)
       return there?.role === source.role && (there.nativeId ?? null) === (source.nativeId ?? null)
     }
-    return placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
+    const place = placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
+    return place && adapter.refusesWrites ? { ...place, refused: adapter.refusesWrites } : place
   }
 }
 

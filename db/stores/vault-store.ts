@@ -10,6 +10,8 @@ export interface SourceIdentity {
   role: 'session' | 'subagent' | 'companion' | 'outside'
   nativeId: string | null
   subagentId: string | null
+  /** Rows of a database: no file stands at its path. */
+  isRows?: true
 }
 
 /** A file as it was seen: device and inode, size in bytes, time of change in nanoseconds, permission bits. */

@@ -7,14 +7,24 @@ import type { Adapter, Host, LineReading, Source } from './adapter.ts'
 import { LineSplitter, type Line } from './shared/line-splitter.ts'
 import { splitterOf } from './shared/splitter-of.ts'
 
-/** What every adapter has to keep; each runs this on its own folder, whose `fixtures/home` holds sessions of its agent. */
-export function describeAdapter(adapter: Adapter, folder: string): void {
+/** A source with all its bytes. */
+export interface Fixture {
+  source: Source
+  bytes: Uint8Array
+}
+
+/**
+ * What every adapter has to keep; each runs this on its own folder, whose `fixtures/home` holds sessions of its agent.
+ * `rows` are further ones, that stand in databases, as the adapter makes lines of them.
+ */
+export function describeAdapter(adapter: Adapter, folder: string, rows: readonly Fixture[] = []): void {
   const home = join(folder, 'fixtures/home')
   const host: Host = { homeDir: home, env: {}, platform: process.platform }
   const sources = filesBelow(adapter, host)
     .map((path) => adapter.classify(path, host))
     .filter((source) => source !== null)
-  const transcripts = sources.filter((source) => source.role !== 'companion')
+  const files = sources.map((source) => ({ source, bytes: new Uint8Array(readFileSync(source.path)) }))
+  const transcripts = [...files, ...rows].filter(({ source }) => source.role !== 'companion')
 
   describe(`the adapter ${adapter.id}`, () => {
     it('has the name of its folder', () => {
@@ -35,7 +45,7 @@ export function describeAdapter(adapter: Adapter, folder: string): void {
     })
 
     it('finds its fixtures, else the rest would pass on nothing', () => {
-      expect(transcripts.some((source) => source.role === 'session')).toBe(true)
+      expect(transcripts.some(({ source }) => source.role === 'session')).toBe(true)
     })
 
     it('takes no path that is outside of its roots', () => {
@@ -45,16 +55,15 @@ export function describeAdapter(adapter: Adapter, folder: string): void {
     })
 
     it('reads the same in two parts as at once, wherever it was interrupted', () => {
-      for (const source of transcripts) {
-        const bytes = readFileSync(source.path)
+      for (const { source, bytes } of transcripts) {
         const whole = read(adapter, source, bytes)
         for (const cut of cutsOf(bytes)) expect(inTwoParts(adapter, source, bytes, cut)).toEqual(whole)
       }
     })
 
     it('accounts for every line, with unique ids and text that a database can hold', () => {
-      for (const source of transcripts) {
-        const readings = read(adapter, source, readFileSync(source.path))
+      for (const { source, bytes } of transcripts) {
+        const readings = read(adapter, source, bytes)
         const events = readings.flatMap((reading) => (reading.kind === 'events' ? reading.events : []))
         const ids = events.map((event) => event.id)
         // Where records are written again, an id is the same in each of them.
@@ -70,20 +79,20 @@ export function describeAdapter(adapter: Adapter, folder: string): void {
     it.each(['rubbish', '{', '}', '[1,2]', '17', 'null', '"text"', '\u0001\u0002', '{"type":'])(
       'tells a problem of the line %j',
       (line) => {
-        expect(readText(adapter, transcripts[0], line).kind).toBe('problem')
+        expect(readText(adapter, transcripts[0]?.source, line).kind).toBe('problem')
       },
     )
 
     it('takes lines of white space and NUL bytes as blank', () => {
       for (const line of ['', '  ', '\t', '\0\0\0\0', ' \0 ']) {
-        expect(readText(adapter, transcripts[0], line)).toEqual({ kind: 'blank' })
+        expect(readText(adapter, transcripts[0]?.source, line)).toEqual({ kind: 'blank' })
       }
     })
 
     it('lets a torn last line wait until it is whole', () => {
-      for (const source of transcripts) {
+      for (const { source, bytes } of transcripts) {
         if (!(splitterOf(adapter, source) instanceof LineSplitter)) continue
-        const lines = linesOf(adapter, source, readFileSync(source.path))
+        const lines = linesOf(adapter, source, bytes)
         for (const line of lines) {
           const splitter = new LineSplitter()
           const half = Math.floor(line.bytes.length / 2)
@@ -98,8 +107,8 @@ export function describeAdapter(adapter: Adapter, folder: string): void {
     })
 
     it('understands records whose fields are of another type, or missing', () => {
-      for (const source of transcripts) {
-        for (const line of linesOf(adapter, source, readFileSync(source.path))) {
+      for (const { source, bytes } of transcripts) {
+        for (const line of linesOf(adapter, source, bytes)) {
           for (const odd of variantsOf(parsedOrNull(line.bytes), 3)) {
             const reading = readText(adapter, source, JSON.stringify(odd))
             expect(['events', 'bookkeeping'], JSON.stringify(odd)).toContain(reading.kind)

@@ -29,11 +29,15 @@ export interface Source {
   nativeId: string | null
   /** The sub-agent's own id, for its transcript and its meta file; null for all others. */
   subagentId: string | null
+  /** It is rows of a database: no file stands at its path, and its bytes come from {@link RowSessions}. */
+  isRows?: true
 }
 
 /** A folder to watch, with everything below it. */
 export interface Root {
   path: string
+  /** Neither watched nor walked: what is read in it are databases, which are looked at from time to time. */
+  isPolled?: true
 }
 
 /** Facts about the session that a line states. The last one of a kind wins, for titles the highest rank first. */
@@ -259,6 +263,67 @@ export interface ForkMaker {
 /** Why there can be no fork, as a sentence for the person who asked for it. */
 export class ForkError extends Error {}
 
+/** A table of keys and values, with the names of its columns. */
+export interface KeyTable {
+  name: string
+  key: string
+  value: string
+}
+
+/** A row's key. The version is another one when the row was written again. */
+export interface RowKey {
+  key: string
+  version: number
+}
+
+/** What a row holds, byte for byte; where the database is damaged, the reason as a sentence. */
+export type RowValue = { bytes: Uint8Array; isText: boolean } | { problem: string }
+
+/**
+ * Reads an agent's database while the agent runs. Each call is one short query and holds no lock afterwards; two calls
+ * may see different moments. A table that is not there has no rows.
+ */
+export interface RowReader {
+  /** Keys from `from` up to `to` without it, in order. Values are not touched. */
+  keys(table: KeyTable, from: string, to: string): RowKey[]
+  /** Keys of rows with this version or a later one, in the order in which they were written. */
+  since(table: KeyTable, version: number): RowKey[]
+  /** The row that was written last. */
+  newest(table: KeyTable): RowKey | null
+  row(table: KeyTable, key: string): RowValue | null
+  /** Another database of the agent, until the next one is asked for; null when it cannot be read. */
+  other(path: string): RowReader | null
+}
+
+/** The rows of one session, on their way to become lines. */
+export interface RowSession {
+  /** Takes a line that is kept already, in order, so that it is not made again. */
+  take(line: Uint8Array): void
+  /** Makes a line, without line feed, of each row that is new or changed, and takes it. A row that went makes one too. */
+  news(reader: RowReader): Iterable<Uint8Array>
+}
+
+/**
+ * Sessions that are rows of a database. The vault keeps each as lines of the adapter's making that hold the rows byte for
+ * byte: a row that changed is a further line, so that growth costs new bytes, and everything after that (reading,
+ * masking, replaying, exporting) works as with a file of lines.
+ */
+export interface RowSessions {
+  /** Databases that are there now; looked at often, so cheap. */
+  databases(host: Host): string[]
+  /** Where the rows of a session are said to stand; `classify` knows such paths. */
+  pathOf(database: string, nativeId: string): string
+  /** Ids of all sessions, the newest first. */
+  list(reader: RowReader, database: string): string[]
+  /** How far rows were written. */
+  mark(reader: RowReader): RowKey | null
+  /** Sessions of which rows were written since then; null when only a look at all of them can tell. */
+  touched(reader: RowReader, mark: RowKey, database: string): string[] | null
+  /** Another one when rows of the session were written or went; without a look at values. */
+  stamp(reader: RowReader, nativeId: string): string
+  open(database: string, nativeId: string, host: Host): RowSession
+}
+
 /** Reads one agent's sessions. It never sees the databases, the network or the clock. */
 export interface Adapter {
   /** Same as the folder name. Stored, so it is never renamed. */
@@ -286,8 +351,12 @@ export interface Adapter {
   readonly titles?: { isIn(source: Source): boolean; read(content: Uint8Array): StatedTitle[] }
   /** Reads the agent's own registry of running sessions; only below its roots. */
   listLive?(host: Host): Promise<LiveSession[]>
+  /** Sessions that stand in databases. */
+  readonly rows?: RowSessions
   /** Absent when the agent cannot resume a session that it did not write. */
   readonly fork?: ForkMaker
+  /** Why sessions are never written to where this agent looks for them, as a sentence that says what to do instead. */
+  readonly refusesWrites?: string
   /**
    * What to type in a shell of the host to resume a session in a folder of this machine; null: wherever one is. `file` is
    * where the session stands; null when it takes that and it is not known.

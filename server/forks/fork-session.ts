@@ -48,6 +48,8 @@ export interface ForkDeps {
   forkPlaces: ForkStore
   /** Absent where the agent cannot resume a session that it did not write. */
   forkerOf(agent: AgentId): Forker | undefined
+  /** Why there is none, as a sentence that says what to do instead; null where there is no more to say. */
+  whyNoFork(agent: AgentId): string | null
   /** Null where the agent cannot resume. */
   resumeCommand(agent: AgentId, nativeId: string, cwd: string | null, file?: string): string | null
   resolveMoment(sessionId: string, at: string): { key: number; seq: number } | undefined
@@ -81,7 +83,9 @@ export async function fork(
 ): Promise<Reply> {
   const stored = getForkable(deps, request.sessionId)
   const forker = deps.forkerOf(stored.agent)
-  if (!forker) throw new AppError('bad_request', 'Sessions of this agent cannot be forked.')
+  if (!forker) {
+    throw new AppError('bad_request', deps.whyNoFork(stored.agent) ?? 'Sessions of this agent cannot be forked.')
+  }
   const row = getRow(deps, stored, request.at)
   const files = filesFor(deps, stored, row)
   const cut = { offset: row.offset, eventId: row.id }

@@ -191,7 +191,7 @@ export class Ingest {
 
   #roots(): Root[] {
     const { adapters, start } = this.#parts
-    return adapters.flatMap((adapter) => adapter.roots(start.host))
+    return adapters.flatMap((adapter) => adapter.roots(start.host)).filter((root) => !root.isPolled)
   }
 
   async #watch(roots: Root[], onSweep: () => void): Promise<void> {

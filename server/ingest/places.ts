@@ -34,6 +34,7 @@ export class Places {
     const found: FoundSource[] = []
     for (const adapter of this.#adapters) {
       for (const root of adapter.roots(this.#host)) {
+        if (root.isPolled) continue
         for await (const { path, size, mtimeMs } of listFiles(root)) {
           const source = this.classify(path)
           if (source) found.push({ source, path, size, mtimeMs, stamp: `${size} ${mtimeMs}` })

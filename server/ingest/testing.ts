@@ -20,9 +20,12 @@ import { KnownSecrets } from './known-secrets.ts'
 import { SecretFinder } from './line-review.ts'
 import { StoredMask } from './stored-review.ts'
 
-/** A home with one project of Claude Code, and the real ingest on it: its worker, its watcher, two databases. */
-export function createIngestWorld() {
-  const databases = createTemporaryDatabases()
+/**
+ * A home with one project of Claude Code, and the real ingest on it: its worker, its watcher, two databases. With `on`,
+ * another start on the home and the databases of a world whose ingest was stopped.
+ */
+export function createIngestWorld(options: { on?: { databases: TemporaryDatabases } } = {}) {
+  const databases = options.on?.databases ?? createTemporaryDatabases()
   const home = join(databases.folder, 'home')
   const project = join(home, '.claude', 'projects', '-w-app')
   mkdirSync(project, { recursive: true })
@@ -48,12 +51,14 @@ export function createIngestWorld() {
     onIdle: () => undefined,
   })
   return {
+    databases,
     home,
     project,
     ingest,
     messages,
     vault: new Vault(new VaultStore(databases.vault)),
     vaultDb: databases.vault,
+    indexDb: databases.index,
     snapshots: new SnapshotStore(databases.vault),
     sessionSources: new SessionSources(databases.vault, databases.index),
     sessions: new SessionStore(databases.index),

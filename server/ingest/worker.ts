@@ -29,6 +29,7 @@ import { Propagation } from './propagation.ts'
 import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
 import { BlockRedactor } from './redact-block.ts'
 import { createRedactionDesk } from './redaction-parts.ts'
+import { RowIntake } from './row-intake.ts'
 import { SnapshotTaker } from './snapshot-taker.ts'
 import { StoredMask } from './stored-review.ts'
 import { SourceReader } from './source-reader.ts'
@@ -90,6 +91,8 @@ const reader = new SourceReader({
   onCompaction: (sourceId, sessionId, compaction) => void automatic.compacted(sourceId, sessionId, compaction),
 })
 const intake = new Intake({ places, vault, reader, hurry, report })
+const rows = new RowIntake({ host: start.host, adapters, vault, reader, hurry, report })
+rows.start()
 const keeper = new KeepFirst({ places, vault, backlog: intake, hurry })
 const taker = new SnapshotTaker({
   keeper,
@@ -190,7 +193,7 @@ function readCompanion(path: string): Uint8Array | null {
 async function stop(): Promise<void> {
   clearTimeout(lookBackTimer)
   propagation.stop()
-  await intake.stop()
+  await Promise.all([intake.stop(), rows.stop()])
   await Promise.all([answers.settled(), automatic.settled(), commits.settled()])
   reader.stop()
   indexDb.close()

@@ -76,7 +76,7 @@ export interface RedactionParts {
   sources(ids: readonly number[]): KeptSource[]
   titleOf(sessionId: string): string
   /** Where a file belongs; null when in no folder of its agent. */
-  placeOf(source: KeptSource): { path: string; root: string } | null
+  placeOf(source: KeptSource): { path: string; root: string; refused?: string } | null
   describe(secretId: number): Omit<RedactedSecret, 'hits' | 'isTakenOut'> | undefined
   /** The change of agents' own files that was made for a redaction. */
   findChange(redactionId: number): JournalEntry | undefined

@@ -49,7 +49,7 @@ function writeOf(parts: PlanParts, file: LookedFile, source: KeptSource | undefi
   const state = file.states.at(-1)
   if (!state || !source) return []
   const place = parts.placeOf(source)
-  const refused = state.problem ?? (place === null ? 'It lies in no folder of its agent on this machine.' : undefined)
+  const refused = state.problem ?? (place === null ? 'It lies in no folder of its agent on this machine.' : place.refused)
   const isFresh = source.mtimeMs !== null && (parts.now ?? Date.now)() - source.mtimeMs < QUIET
   return [
     {

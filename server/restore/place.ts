@@ -7,6 +7,8 @@ export interface Place {
   root: string
   /** Its way below the agent's own folder, for laying it out elsewhere. */
   below: string
+  /** Why nothing is written there, as a sentence; it can still be laid out elsewhere. */
+  refused?: string
 }
 
 /** What is known of an agent's folders here. */

@@ -263,7 +263,8 @@ function placeOrRefusal(
     const refused = 'The folder that it came from is in no folder of its agent on this machine.'
     return { path: source.path, root: to ?? source.path, refused }
   }
-  return to === null ? { path: place.path, root: place.root } : { path: join(to, place.below), root: to }
+  if (to !== null) return { path: join(to, place.below), root: to }
+  return { path: place.path, root: place.root, ...(place.refused === undefined ? {} : { refused: place.refused }) }
 }
 
 /** The session that a file belongs to, without sub-agents; null for what belongs to none. */

@@ -34,7 +34,7 @@ export interface Draft {
 
 export interface KeepJob {
   source: SourceIdentity
-  file: SourceFile
+  file: Pick<SourceFile, 'fill' | 'stamp'>
   stamp: FileStamp
   draft: Draft
   /** Reads bytes of a generation that were kept before. */

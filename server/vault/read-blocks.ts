@@ -41,7 +41,7 @@ export interface RawBlock {
 }
 
 export interface ReadPlan {
-  file: SourceFile
+  file: Pick<SourceFile, 'fill' | 'stamp'>
   offset: number
   stamp: FileStamp
   chunker: Chunker

@@ -2,7 +2,8 @@ import type { FileStamp, SourceIdentity, VaultSource, VaultStore } from '../../d
 import { ChunkCache } from './chunk-cache.ts'
 import { decode } from './codec.ts'
 import { compareWithFile } from './compare.ts'
-import { keepFile, type Draft, type KeptBlock } from './keep.ts'
+import { EDGE, keepFile, type Draft, type KeptBlock } from './keep.ts'
+import { GrownBytes } from './grown-bytes.ts'
 import { BlockBuffers } from './read-blocks.ts'
 import { isSameStamp, lookAt, SourceFile, UnreadableError } from './source-file.ts'
 import { verifyVault, type Damage } from './verify.ts'
@@ -61,19 +62,33 @@ export class Vault {
    * Reads what is new in a file and stores it; `onBlock` gets each block, at most 1 MiB, after it is safe on disk. An
    * unchanged file is not opened. Calls for different paths may run at the same time; those for one path follow each
    * other, and those for many small files are best made thirty at a time, because they share a transaction. Rejects with `VaultFullError` when the disk is full; what `onBlock` got before is kept.
+   * Of rows there is no file to look at: they stand as they were appended.
    */
   async keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {
-    const before = this.#queue.get(source.path)
-    const turn = (before ?? Promise.resolve()).then(
-      () => this.#keep(source, onBlock),
-      () => this.#keep(source, onBlock),
-    )
-    this.#queue.set(source.path, turn)
-    try {
-      return await turn
-    } finally {
-      if (this.#queue.get(source.path) === turn) this.#queue.delete(source.path)
-    }
+    if (source.isRows) return this.#standing(source)
+    return this.#inTurn(source.path, () => this.#keep(source, onBlock))
+  }
+
+  /**
+   * Stores bytes that come after what is kept of a source of rows. `stamp` says what of the rows is kept with them, and
+   * `rowStamp` says so again; null while more is to come.
+   */
+  async append(
+    source: SourceIdentity,
+    grown: { bytes: Uint8Array; stamp: string | null; onBlock: (block: KeptBlock) => void },
+  ): Promise<KeepOutcome> {
+    return this.#inTurn(source.path, () => this.#append(source, grown))
+  }
+
+  /** What of a source of rows is kept, as it was told at the last time; null when nothing, not all, or it went. */
+  rowStamp(path: string): string | null {
+    const cursor = this.#store.findCursor(path)
+    return cursor === undefined || cursor.state === 'gone' || cursor.problem !== null ? null : cursor.identity
+  }
+
+  /** Notes why something of an agent cannot be read, as a sentence; what was kept before stays. */
+  async noteUnreadable(source: SourceIdentity, reason: string): Promise<void> {
+    await this.#unreadable(source, reason)
   }
 
   /** Marks a source whose file vanished; its bytes stay. Null when it is not known. */
@@ -138,6 +153,76 @@ export class Vault {
   /** Reads everything and reports what is not as it was when it was kept. */
   verify(): Generator<Damage, void> {
     return verifyVault({ store: this.#store })
+  }
+
+  /** Takes back what was noted of something that could not be read. */
+  async noteReadable(path: string): Promise<void> {
+    const cursor = this.#store.findCursor(path)
+    if (cursor === undefined || cursor.problem === null) return
+    const stamp: FileStamp = { identity: '', size: 0, mtimeNs: '0', mode: 0o600 }
+    await this.#writes.write(path, () => this.#store.recordWhole(cursor.sourceId, stamp, null))
+  }
+
+  async #inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#queue.get(path) ?? Promise.resolve()).then(work, work)
+    this.#queue.set(path, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#queue.get(path) === turn) this.#queue.delete(path)
+    }
+  }
+
+  #standing({ path }: SourceIdentity): KeepOutcome {
+    const known = this.#store.findSource(path)
+    const length = known?.generation?.length ?? 0
+    return outcome({
+      sourceId: known?.id ?? 0,
+      generationId: known?.generation?.id ?? null,
+      change: known?.state === 'gone' ? 'gone' : 'unchanged',
+      keptFrom: length,
+      keptTo: length,
+    })
+  }
+
+  async #append(
+    source: SourceIdentity,
+    { bytes, stamp, onBlock }: { bytes: Uint8Array; stamp: string | null; onBlock: (block: KeptBlock) => void },
+  ): Promise<KeepOutcome> {
+    const cursor = this.#store.findCursor(source.path)
+    const newest = cursor && this.#store.newestGeneration(cursor.sourceId)
+    const keptFrom = newest?.length ?? 0
+    const returned = cursor !== undefined && (cursor.state === 'gone' || cursor.problem !== null)
+    const full: FileStamp = {
+      identity: stamp ?? '',
+      size: keptFrom + bytes.length,
+      mtimeNs: `${BigInt(this.#now()) * 1_000_000n}`,
+      mode: 0o600,
+    }
+    if (bytes.length === 0) {
+      if (cursor) await this.#writes.write(source.path, () => this.#store.recordWhole(cursor.sourceId, full, null))
+      return { ...this.#standing(source), change: 'unchanged', returned }
+    }
+    const draft: Draft = newest
+      ? {
+          ...newest,
+          head: this.readRange(newest.id, 0, EDGE),
+          tail: this.readRange(newest.id, Math.max(0, newest.length - EDGE), EDGE),
+        }
+      : emptyDraft(1)
+    const sourceId = await keepFile(this.#store, {
+      file: new GrownBytes(bytes, { before: keptFrom, stamp: full }),
+      stamp: full,
+      source,
+      draft,
+      onBlock,
+      readKept: (generationId, offset, length) => this.readRange(generationId, offset, length),
+      writes: this.#writes,
+      buffers: this.#buffers,
+      now: this.#now,
+    })
+    const change = newest ? 'grown' : 'new'
+    return outcome({ sourceId, generationId: draft.id, change, keptFrom, keptTo: draft.length, returned })
   }
 
   async #keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {

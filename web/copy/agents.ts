@@ -6,4 +6,5 @@ export const agentLabels: Record<AgentId, string> = {
   codex: 'Codex CLI',
   'gemini-cli': 'Gemini CLI',
   aider: 'Aider',
+  cursor: 'Cursor',
 }
