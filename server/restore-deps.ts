@@ -91,7 +91,8 @@ export function placesOn(host: Host): (source: SourceIdentity) => Place | null {
       return there?.role === source.role && (there.nativeId ?? null) === (source.nativeId ?? null)
     }
     const place = placeOf(source.path, { roots: roots.get(adapter.id) ?? [], accepts })
-    return place && adapter.refusesWrites ? { ...place, refused: adapter.refusesWrites } : place
+    const isRows = place !== null && adapter.classify(place.path, host)?.isRows === true
+    return isRows && adapter.refusesWrites ? { ...place, refused: adapter.refusesWrites } : place
   }
 }
 

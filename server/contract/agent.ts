@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** An adapter's folder name. Stored in ids, so it is never renamed. */
-export const AgentId = z.enum(['claude-code', 'codex', 'gemini-cli', 'aider', 'cursor'])
+export const AgentId = z.enum(['claude-code', 'codex', 'gemini-cli', 'aider', 'cursor', 'cursor-cli'])
 export type AgentId = z.infer<typeof AgentId>
 
 /** An agent as Settings shows it. */

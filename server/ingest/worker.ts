@@ -92,7 +92,6 @@ const reader = new SourceReader({
 })
 const intake = new Intake({ places, vault, reader, hurry, report })
 const rows = new RowIntake({ host: start.host, adapters, vault, reader, hurry, report })
-rows.start()
 const keeper = new KeepFirst({ places, vault, backlog: intake, hurry })
 const taker = new SnapshotTaker({
   keeper,
@@ -132,6 +131,8 @@ const answers = new Answers({
   redactions,
   report,
 })
+
+rows.start()
 
 port.on('message', (order: IngestOrder) => {
   switch (order.kind) {

@@ -7,4 +7,5 @@ export const agentLabels: Record<AgentId, string> = {
   'gemini-cli': 'Gemini CLI',
   aider: 'Aider',
   cursor: 'Cursor',
+  'cursor-cli': 'Cursor CLI',
 }

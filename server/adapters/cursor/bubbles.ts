@@ -1,12 +1,9 @@
-import type { EventKind } from '../../contract/event.ts'
 import type { LineReading, ParsedEvent, SessionFact } from '../adapter.ts'
+import { eventOf, type Draft } from '../shared/draft.ts'
 import type { KeptRow } from '../shared/row-line.ts'
 import { countOf, isShape, listOf, numberOf, shapeOf, textOf, timeOf, type Shape } from '../shared/shape.ts'
 import { SUMMARISATION, timeOfBubble } from './bubble-time.ts'
 import { toolDrafts } from './tools.ts'
-
-/** An event as a part of a bubble says it; everything that it does not say is filled in. */
-export type Draft = { id: string; kind: EventKind } & Partial<Omit<ParsedEvent, 'id' | 'kind'>>
 
 const THINKING = 30
 const USER = 1
@@ -32,24 +29,12 @@ export function eventsOf(bubble: Shape, about: Shape, place: Shape): ParsedEvent
   const at = timeOfBubble(bubble) ?? timeOf(about['at'])
   const isAside = place['aside'] === true
   const model = textOf(shapeOf(bubble['modelInfo'])['modelName']) ?? textOf(about['model'])
+  const head = { at, recordKind: recordKindOf(bubble, isAside) }
   return draftsOf(bubble, id, { about, model }).map((draft) => ({
-    parentId: null,
-    logicalParentId: null,
-    at,
-    recordKind: recordKindOf(bubble, isAside),
-    text: null,
-    isQueued: false,
+    ...eventOf(draft, head),
     isSidechain: isAside,
     model: bubble['type'] === ASSISTANT ? model : null,
-    tool: null,
-    result: null,
-    changes: [],
-    compaction: null,
-    usage: null,
-    fileOps: [],
-    raw: null,
     supersedes: true,
-    ...draft,
   }))
 }
 

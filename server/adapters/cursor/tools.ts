@@ -1,8 +1,8 @@
 import type { FileChange } from '../../contract/event.ts'
 import { compareLines, linesOf } from '../../code-state/line-diff.ts'
 import type { ParsedEvent } from '../adapter.ts'
+import type { Draft } from '../shared/draft.ts'
 import { numberOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
-import type { Draft } from './bubbles.ts'
 import { jsonIn } from './contents.ts'
 import { editOf, fileOpsOf, isCommand } from './file-ops.ts'
 
