@@ -36,11 +36,11 @@ try {
   const sampler = setInterval(() => (peak = Math.max(peak, rssOf(app.pid))), 50)
   const listening = performance.now()
   console.log(`listening ${app.startMs.toFixed(0)} ms after the start`)
-  await until(async () => (await shown()) > 0)
+  await until(async () => (await shown()) > 0, 50)
   console.log(
     `first conversation shown: ${(app.startMs + performance.now() - listening).toFixed(0)} ms after the start`,
   )
-  await until(async () => (await shown()) >= 20, 50)
+  await until(async () => (await shown()) >= 20, 200)
   console.log(`first twenty: ${(app.startMs + performance.now() - listening).toFixed(0)} ms after the start`)
   const during = await rowLatencies('while the others are read')
   console.log(`rows were written while ${during} conversations had been read`)
@@ -73,14 +73,15 @@ async function rowLatencies(when: string): Promise<number> {
   const count = await shown()
   const times: number[] = []
   for (let n = 0; n < 10; n += 1) {
+    // Those of the highest numbers are read first.
     const id = idOf(composers - 1 - n)
     const path = `/api/sessions/${encodeURIComponent(`cursor:${id}`)}`
-    await until(async () => (await app.get<{ events: number }>(path).catch(() => ({ events: 0 }))).events > 0)
+    await until(async () => (await app.get<{ events: number }>(path).catch(() => ({ events: 0 }))).events > 0, 100)
     const { events } = await app.get<{ events: number }>(path)
     const bubbleId = `late-${when.length}-${n}`
     state.put({ cursorDiskKV: { [`bubbleId:${id}:${bubbleId}`]: bubbleOf(bubbleId, 1, 300) } })
     const committed = performance.now()
-    await until(async () => (await app.get<{ events: number }>(path)).events > events)
+    await until(async () => (await app.get<{ events: number }>(path)).events > events, 40)
     times.push(performance.now() - committed)
     await sleep(150)
   }

@@ -29,7 +29,7 @@ const WHOLE_EVERY = 60_000
 /** Times of files are this coarse, in milliseconds: a younger one may stand for two changes. */
 const COARSE = 100
 /** Lines are kept in parts of about this many bytes, so that others get their turn. */
-const PART = 512 * 1024
+const PART = 256 * 1024
 /** Sessions of which it is remembered what of them is kept; the others read that again. */
 const MOST_REMEMBERED = 24
 

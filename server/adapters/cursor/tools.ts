@@ -2,7 +2,7 @@ import type { FileChange } from '../../contract/event.ts'
 import { compareLines, linesOf } from '../../code-state/line-diff.ts'
 import type { ParsedEvent } from '../adapter.ts'
 import type { Draft } from '../shared/draft.ts'
-import { numberOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
+import { isShape, numberOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
 import { jsonIn } from './contents.ts'
 import { editOf, fileOpsOf, isCommand } from './file-ops.ts'
 
@@ -109,9 +109,9 @@ function textOfResult(tool: Shape, { result, resultText }: ToolRecord): string |
   for (const field of ['output', 'contents', 'content', 'message']) {
     if (typeof result[field] === 'string') return result[field]
   }
-  // An edit says only where the texts of the file stand.
-  if (typeof result['afterContentId'] === 'string') return told
-  return told ?? (resultText === '' ? null : resultText)
+  // An edit says where the texts of the file stand, or how they differ: that is shown as what changed.
+  if (typeof result['afterContentId'] === 'string' || isShape(result['diff'])) return told
+  return told ?? (resultText === '' || resultText === '{}' ? null : resultText)
 }
 
 function summaryOf({ params, rawArgs }: ToolRecord): string {
