@@ -7,11 +7,14 @@ import { EventStore } from '../db/stores/event-store.ts'
 import { PathMappingStore } from '../db/stores/path-mapping-store.ts'
 import { PlaceStore } from '../db/stores/place-store.ts'
 import { SecretStore } from '../db/stores/secret-store.ts'
+import { SessionSources } from '../db/stores/session-sources.ts'
 import { SessionStore } from '../db/stores/session-store.ts'
 import { SourceStore } from '../db/stores/source-store.ts'
 import { VaultStore } from '../db/stores/vault-store.ts'
 import type { Adapter, Host } from './adapters/adapter.ts'
-import { PRICE_DATE } from './adapters/claude-code/prices.ts'
+import { PRICE_DATE as CLAUDE_PRICES } from './adapters/claude-code/prices.ts'
+import { PRICE_DATE as CODEX_PRICES } from './adapters/codex/prices.ts'
+import { PRICE_DATE as GEMINI_PRICES } from './adapters/gemini-cli/prices.ts'
 import { adapters } from './adapters/registry.ts'
 import { Compactions } from './compaction/compactions.ts'
 import { readingAhead } from './compaction/read-ahead.ts'
@@ -180,7 +183,16 @@ export function buildDeps(setting: Setting): Deps {
   const { readRange } = kept
   const sharing = composeSharing({ sessions, keptFiles, secrets: secrets.secrets, ingest, dataDir: setting.dataDir })
   const redactions = composeRedactions({ ...material, outside, secrets: secrets.secrets })
-  const forks = composeForks({ ...material, events, bodies, keptFiles, readRange, outside: restore.outside })
+  const sessionSources = new SessionSources(vaultDb, indexDb)
+  const chainFiles = (key: number) => keptFilesOf(sources, sessionSources.readFrom(key))
+  const forks = composeForks({
+    ...material,
+    events,
+    bodies,
+    keptFiles: chainFiles,
+    readRange,
+    outside: restore.outside,
+  })
 
   return {
     ...setting,
@@ -191,7 +203,8 @@ export function buildDeps(setting: Setting): Deps {
     ...sharing,
     ...redactions,
     webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
-    priceDate: PRICE_DATE,
+    // One date for all tables: since then none was looked at.
+    priceDate: [CLAUDE_PRICES, CODEX_PRICES, GEMINI_PRICES].sort()[0] ?? CLAUDE_PRICES,
     sessions,
     events,
     mappings,

@@ -40,6 +40,10 @@ async function sessionIds(): Promise<string[]> {
   return items.map(({ id }) => id).sort()
 }
 
+async function stateOf(id: string): Promise<string> {
+  return (await app.ask(`/api/sessions/${encodeURIComponent(id)}`)).json<{ sourceState: string }>().sourceState
+}
+
 async function textsOf(id: string): Promise<(string | null)[]> {
   const { items } = (await app.ask(`/api/sessions/${encodeURIComponent(id)}/events`)).json<{ items: Event[] }>()
   return items.map(({ text }) => text?.trim() ?? null)
@@ -51,8 +55,8 @@ async function post(url: string, payload: object): Promise<unknown> {
   return reply.json()
 }
 
-async function redact(sessions: string[]): Promise<number> {
-  const body = { sessions, scopes: ['own', 'kept'], before: 'keep' }
+async function redact(sessions: string[], scopes = ['own', 'kept']): Promise<number> {
+  const body = { sessions, scopes, before: 'keep' }
   const done = redactSessions.reply.parse(await post('/api/redactions', body))
   expect(done).toMatchObject({ applied: true })
   return done.redactionId ?? 0
@@ -129,7 +133,10 @@ test('messages of a document show the same after a redaction and its undo, witho
   await expect.poll(() => textsOf(session), { timeout: 20_000 }).toEqual(shown)
 })
 
-test('a session whose agent gives its records no ids tells each event once after a redaction', async () => {
+test.each([
+  ['a redaction', ['own', 'kept']],
+  ['its own file alone was redacted', ['own']],
+])('a session whose agent gives its records no ids tells each event once after %s', async (_, scopes) => {
   const at = (second: number) => `2026-09-01T10:00:0${second}.000Z`
   const record = (second: number, type: string, payload: object) =>
     `${JSON.stringify({ timestamp: at(second), type, payload })}\n`
@@ -156,8 +163,36 @@ test('a session whose agent gives its records no ids tells each event once after
   await expect.poll(() => textsOf(session), { timeout: 20_000 }).toContain('Thanks')
   const shown = await textsOf(session)
 
-  await redact([session])
+  await redact([session], scopes)
+  await app.deps.ingest.keepNow([file])
 
   expect(readFileSync(file, 'utf8')).not.toContain(TOKEN)
+  await expect.poll(() => stateOf(session)).toBe('rewritten')
+  expect(await textsOf(session)).toEqual(shown)
+})
+
+test('items without ids and times are told once after their own file alone was redacted', async () => {
+  const id = '5f0c1a52-6a0e-4b7e-9d5e-0a4c7d1b2c3e'
+  const said = (role: string, type: string, text: string) =>
+    `${JSON.stringify({ type: 'message', role, content: [{ type, text }] })}\n`
+  const file = place(
+    `.codex/sessions/2025/08/01/rollout-2025-08-01T10-00-00-${id}.jsonl`,
+    `${JSON.stringify({ id, timestamp: '2025-08-01T10:00:00.000Z', instructions: null })}\n` +
+      said('user', 'input_text', `Push with ${TOKEN}`) +
+      said('assistant', 'output_text', 'Done.') +
+      said('user', 'input_text', 'Again') +
+      said('assistant', 'output_text', 'Done.'),
+  )
+  await app.deps.ingest.start()
+  await expect.poll(sessionIds, { timeout: 20_000 }).toHaveLength(1)
+  const [session = ''] = await sessionIds()
+  await expect.poll(() => textsOf(session), { timeout: 20_000 }).toHaveLength(4)
+  const shown = await textsOf(session)
+
+  await redact([session], ['own'])
+  await app.deps.ingest.keepNow([file])
+
+  expect(readFileSync(file, 'utf8')).not.toContain(TOKEN)
+  await expect.poll(() => stateOf(session)).toBe('rewritten')
   expect(await textsOf(session)).toEqual(shown)
 })

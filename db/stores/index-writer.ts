@@ -1,4 +1,5 @@
 import type { Sqlite } from '../client.ts'
+import { EventCopier } from './event-copier.ts'
 import { ToldBefore } from './told-before.ts'
 import { UsageWriter } from './usage-writer.ts'
 
@@ -119,6 +120,7 @@ const SAVED = [
 /** Writes what ingest has understood. One per process, on the connection of the ingest worker; callers hold the transaction. */
 export class IndexWriter {
   readonly usages: UsageWriter
+  readonly copies: EventCopier
   readonly told: ToldBefore
   readonly #sqlite: Sqlite
   readonly #statements: ReturnType<typeof prepare>
@@ -126,6 +128,7 @@ export class IndexWriter {
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite
     this.usages = new UsageWriter(sqlite)
+    this.copies = new EventCopier(sqlite)
     this.told = new ToldBefore(sqlite)
     this.#statements = prepare(sqlite)
   }
@@ -221,6 +224,20 @@ export class IndexWriter {
   /** The last event up to `seq` that no rewind has left; null when there is none. */
   lastOnPath(sessionKey: number, seq: number): number | null {
     return this.#statements.lastOnPath.get(sessionKey, seq)?.seq ?? null
+  }
+
+  /**
+   * The last event of a session that stands before a byte of the file that is read of it now; null when there is none.
+   * Where none does, those count that stand in no such file: taken over from another session, or read before the file was
+   * written anew.
+   */
+  lastBefore(sessionKey: number, byte: number): number | null {
+    return this.#statements.lastBefore.get({ sessionKey, byte })?.seq ?? null
+  }
+
+  /** Says whether a file of a session was read up to a byte. */
+  hasRead(sessionKey: number, byte: number, exceptSource: number): boolean {
+    return this.#statements.hasRead.get(sessionKey, byte, exceptSource) !== undefined
   }
 
   /** The prompt on the active path that is the `count`-th from the end, or the first when there are fewer. */
@@ -327,6 +344,16 @@ function prepare(sqlite: Sqlite) {
     ),
     lastOnPath: sqlite.prepare<[number, number], { seq: number | null }>(
       'SELECT max(seq) AS seq FROM events WHERE session_key = ? AND seq <= ? AND branch = 0',
+    ),
+    lastBefore: sqlite.prepare<[{ sessionKey: number; byte: number }], { seq: number | null }>(
+      `SELECT coalesce(
+         (SELECT max(seq) FROM events WHERE session_key = @sessionKey AND offset < @byte AND generation_id IN
+           (SELECT generation_id FROM cursors WHERE session_key = @sessionKey AND offset >= @byte)),
+         (SELECT max(seq) FROM events WHERE session_key = @sessionKey AND generation_id NOT IN
+           (SELECT generation_id FROM cursors WHERE session_key = @sessionKey))) AS seq`,
+    ),
+    hasRead: sqlite.prepare<[number, number, number], { one: number }>(
+      'SELECT 1 AS one FROM cursors WHERE session_key = ? AND offset >= ? AND source_id <> ?',
     ),
     promptsFromEnd: sqlite.prepare<[number, number], { seq: number }>(
       `SELECT seq FROM events WHERE session_key = ? AND branch = 0 AND kind = 'prompt' ORDER BY seq DESC LIMIT ?`,

@@ -39,13 +39,20 @@ export class SessionSources {
     for (const id of new Set(sessionIds)) {
       const before = found.size
       const family = this.#statements.family.all(id)
-      for (const { key } of family) for (const sourceId of this.#statements.read.all(key, key)) found.add(sourceId)
+      for (const { key } of family) for (const sourceId of this.readFrom(key)) found.add(sourceId)
       for (const name of namesOf(id, family)) {
         for (const sourceId of this.#statements.named.all(name)) found.add(sourceId)
       }
       if (found.size === before && family.length === 0) unknown.push(id)
     }
     return { sourceIds: [...found].sort((a, b) => a - b), unknown }
+  }
+
+  /** Files that a session was read from, also those of another session that it goes on from. */
+  readFrom(sessionKey: number): number[] {
+    const own = this.#statements.read.all(sessionKey, sessionKey)
+    const generations = JSON.stringify(this.#statements.takenOver.all(sessionKey))
+    return [...new Set([...own, ...this.#statements.sourcesOf.all(generations)])]
   }
 
   /** The files that a session itself was read from; what belongs to it besides when it is not read yet. */
@@ -103,6 +110,14 @@ function prepare(vault: Sqlite, index: Sqlite) {
        FROM family JOIN sessions ON sessions.id = family.id`,
     ),
     read: index.prepare<[number, number], number>(SOURCES_OF_SESSION).pluck(),
+    takenOver: index
+      .prepare<[number], number>(
+        `SELECT DISTINCT generation_id FROM events WHERE session_key = (SELECT key FROM sessions WHERE key = ? AND fork_of_id IS NOT NULL)`,
+      )
+      .pluck(),
+    sourcesOf: vault
+      .prepare<[string], number>('SELECT source_id FROM generations WHERE id IN (SELECT value FROM json_each(?))')
+      .pluck(),
     ofProjects: index
       .prepare<[string], string>(
         `SELECT id FROM sessions WHERE parent_id IS NULL AND project_path IN (SELECT value FROM json_each(?)) ORDER BY key`,

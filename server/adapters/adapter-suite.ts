@@ -146,7 +146,17 @@ function parsedOrNull(bytes: Uint8Array): unknown {
 }
 
 function read(adapter: Adapter, source: Source, bytes: Uint8Array): LineReading[] {
-  return linesOf(adapter, source, bytes).map((line) => readLine(adapter, source, line))
+  return readAll(adapter, source, linesOf(adapter, source, bytes))
+}
+
+/** One line after the other, each with what the ones before made the adapter remember. */
+function readAll(adapter: Adapter, source: Source, lines: readonly Line[]): LineReading[] {
+  let memory: unknown
+  return lines.map((line) => {
+    const reading = adapter.readLine(line.bytes, { source, offset: line.offset, memory })
+    memory = reading.memory ?? memory
+    return reading
+  })
 }
 
 function idsOf(reading: LineReading): string[] {
@@ -178,7 +188,7 @@ function inTwoParts(adapter: Adapter, source: Source, bytes: Uint8Array, cut: nu
   const last = second.flush()
   const lines = [...before, ...after, ...(last === null ? [] : [last])]
   expect(lines.map((line) => line.number)).toEqual(lines.map((_, index) => index + 1))
-  return lines.map((line) => readLine(adapter, source, line))
+  return readAll(adapter, source, lines)
 }
 
 const ODD_VALUES: unknown[] = [null, 0, -1.5, '', 'text', true, [], {}, [null], { type: 5 }]

@@ -62,6 +62,11 @@ export type SessionFact =
   | { kind: 'rolled-back'; prompts: number }
   /** Of a sub-agent whose file's name does not tell: the session that it belongs to. */
   | { kind: 'parent'; nativeId: string }
+  /**
+   * In the first line of a file: what comes before it stands in a file of that session, up to this byte. Of the session
+   * itself: what it had after that was left.
+   */
+  | { kind: 'continues'; nativeId: string; byte: number }
   /** The session that this one was forked from. */
   | { kind: 'forked-from'; nativeId: string }
   /** Of a sub-agent: what it is and which tool call started it. */

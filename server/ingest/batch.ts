@@ -13,6 +13,7 @@ import type { Line } from '../adapters/shared/line-splitter.ts'
 import type { RecordedEvent } from '../code-state/recorder.ts'
 import { rowOf } from './event-row.ts'
 import { applyFact } from './facts.ts'
+import { takeOver } from './take-over.ts'
 import type { LineReview, SecretFinder, SeenSecret } from './line-review.ts'
 import { soFar } from './so-far.ts'
 
@@ -166,6 +167,7 @@ export class Batch {
   #apply(fact: SessionFact): void {
     if (fact.kind === 'rewind') return this.#rewind(fact)
     if (fact.kind === 'rolled-back') return this.#rollBack(fact.prompts)
+    if (fact.kind === 'continues') return this.#continue(fact)
     applyFact(this.#session, fact, (id) => this.#writer.findSeq(this.#session.key, id) !== null)
   }
 
@@ -175,6 +177,16 @@ export class Batch {
     const seq = this.#seqs.get(id) ?? this.#writer.findSeq(session.key, id)
     if (seq === null && keeps) return
     this.#leaveAfter(seq === null ? -1 : keeps ? seq : seq - 1)
+  }
+
+  /** Takes over what came before the first line of a file, as far as it is known. */
+  #continue({ nativeId, byte }: Extract<SessionFact, { kind: 'continues' }>): void {
+    const session = this.#session
+    const base = this.#writer.findSession(`${session.agent}:${nativeId}`)
+    const last = base === null ? null : this.#writer.lastBefore(base.key, byte)
+    if (base === null || last === null) return
+    if (base.key === session.key) return this.#leaveAfter(last)
+    if (session.events === 0) takeOver(this.#writer, { base, session, last })
   }
 
   #rollBack(prompts: number): void {

@@ -48,6 +48,7 @@ export function applyFact(session: SessionRow, fact: SessionFact, hasEvent: (id:
     case 'leaf':
     case 'rewind':
     case 'rolled-back':
+    case 'continues':
       return
   }
 }

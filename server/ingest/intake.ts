@@ -166,7 +166,7 @@ export class Intake implements Backlog {
     }
     await Promise.all(Array.from({ length: LANES }, lane))
     if (this.#isStopped) return
-    if (files.length > 0) await this.#settle()
+    await this.#settle()
     this.#tellProgress(left > 0 ? 'paused' : 'idle')
   }
 

@@ -61,7 +61,7 @@ export class SourceReader {
     if (outcome.sourceId === 0) return
     if (source.role === 'companion') this.#takeCompanion(source, outcome, isLive)
     else if (outcome.generationId !== null) await this.#finish(source, outcome, isLive)
-    if (isLive) this.settle()
+    if (isLive) this.commit()
   }
 
   /** Reads everything that the vault has of a source now, so that the index can be asked about it. */
@@ -70,8 +70,14 @@ export class SourceReader {
     this.#announce(change, source, { sourceId, isLive: false })
   }
 
+  /** Reads what waits for something that did not come, and commits. */
+  async settle(): Promise<void> {
+    for (const { source, sourceId } of this.#parts.understanding.giveUpWaiting()) await this.catchUp(source, sourceId)
+    this.commit()
+  }
+
   /** Commits, and tells what was waiting for it. Throws when the disk is full; then each source starts from its cursor. */
-  settle(): void {
+  commit(): void {
     const { writer, understanding, report } = this.#parts
     try {
       writer.commit()
@@ -86,7 +92,7 @@ export class SourceReader {
 
   stop(): void {
     for (const timer of this.#pending.values()) clearTimeout(timer)
-    this.settle()
+    this.commit()
   }
 
   async #finish(source: Source, outcome: KeepOutcome, isLive: boolean): Promise<void> {
@@ -94,6 +100,9 @@ export class SourceReader {
     const change = await this.#catchUpInTurns(source, sourceId, () => this.#parts.hurry.over())
     this.#announce(change, source, { sourceId, isLive })
     this.#awaitQuiet(source, sourceId)
+    for (const held of this.#parts.understanding.readable(`${source.agent}:${source.nativeId ?? ''}`)) {
+      await this.catchUp(held.source, held.sourceId)
+    }
     if (outcome.change === 'unchanged' && !outcome.returned) return
     const { writer, sources } = this.#parts
     for (const key of writer.sessionsIn(outcome.sourceId)) {
@@ -146,6 +155,7 @@ export class SourceReader {
   /** The next kept bytes of a source that the index lacks. */
   #nextUnread(sourceId: number): Block | null {
     const { vault, sources, understanding } = this.#parts
+    if (understanding.isHeld(sourceId)) return null
     const start = understanding.position(sourceId)
     for (const generation of sources.generationsOf(sourceId)) {
       if (start && generation.id < start.generationId) continue
@@ -166,7 +176,7 @@ export class SourceReader {
     if (wait <= 0) return this.#takePending(source, sourceId)
     const timer = setTimeout(() => {
       this.#takePending(source, sourceId)
-      this.settle()
+      this.commit()
     }, wait)
     this.#pending.set(sourceId, timer)
   }
@@ -193,7 +203,7 @@ export class SourceReader {
         if (from !== undefined && compaction.offset >= from) this.#parts.onCompaction(sourceId, sessionId, compaction)
       }
     }
-    if (isLive || performance.now() - this.#committedAt > COMMIT_EVERY) this.settle()
+    if (isLive || performance.now() - this.#committedAt > COMMIT_EVERY) this.commit()
   }
 }
 

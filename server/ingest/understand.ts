@@ -17,6 +17,14 @@ export interface Block {
   bytes: Uint8Array
 }
 
+/** A source that is read when another session was read up to a byte. */
+export interface HeldSource {
+  source: Source
+  sourceId: number
+  baseId: string
+  byte: number
+}
+
 interface Reading {
   generationId: number
   splitter: Splitter
@@ -34,6 +42,10 @@ export class Understanding {
   readonly #code: CodeSink
   readonly #finder: SecretFinder
   readonly #readings = new Map<number, Reading>()
+  /** Sources that go on where another one was, which has not been read that far. */
+  readonly #held = new Map<number, HeldSource>()
+  /** Those that are read nevertheless. */
+  readonly #letGo = new Set<number>()
 
   constructor(parts: { writer: IndexWriter; adapters: readonly Adapter[]; code: CodeSink; finder: SecretFinder }) {
     this.#finder = parts.finder
@@ -51,8 +63,54 @@ export class Understanding {
 
   /** Reads one block that follows on the one before it. One transaction: rows and cursor stand together or not at all. */
   take(source: Source, block: Block): SessionChange | null {
+    if (this.isHeld(block.sourceId)) return null
     const reading = this.#readingFor(source, block)
-    return this.#write(source, block.sourceId, reading, () => reading.splitter.push(block.bytes, block.offset))
+    const lines = reading.splitter.push(block.bytes, block.offset)
+    if (this.#mustWait(source, block.sourceId, lines[0])) return null
+    return this.#write(source, block.sourceId, reading, () => lines)
+  }
+
+  /** True while a source waits for another one, in which its beginning stands. */
+  isHeld(sourceId: number): boolean {
+    const held = this.#held.get(sourceId)
+    if (held === undefined || !this.#isReady(held)) return held !== undefined
+    this.#held.delete(sourceId)
+    return false
+  }
+
+  /** Sources that need not wait any longer, because of what was read of this session. */
+  readable(sessionId: string): HeldSource[] {
+    const { size } = this.#held
+    if (size === 0) return []
+    return [...this.#held.values()].filter((held) => held.baseId === sessionId && this.#isReady(held))
+  }
+
+  /** All sources that wait still: what they wait for is not there. From now on they are read without it. */
+  giveUpWaiting(): HeldSource[] {
+    const waiting = [...this.#held.values()]
+    for (const { sourceId } of waiting) this.#letGo.add(sourceId)
+    this.#held.clear()
+    return waiting
+  }
+
+  #isReady({ baseId, byte, sourceId }: HeldSource): boolean {
+    const base = this.#writer.findSession(baseId)
+    return base !== null && this.#writer.hasRead(base.key, byte, sourceId)
+  }
+
+  /** A first line may say that more comes before it, in another file. Then that has to be read first. */
+  #mustWait(source: Source, sourceId: number, line: Line | undefined): boolean {
+    const isFirst = line?.offset === 0 && !this.#letGo.has(sourceId)
+    if (!isFirst || line === undefined) return false
+    const read = this.#adapter(source).readLine(line.bytes, { source, offset: 0 })
+    const facts = 'facts' in read ? read.facts : []
+    const fact = facts.find((one) => one.kind === 'continues')
+    if (fact === undefined) return false
+    const held = { source, sourceId, baseId: `${source.agent}:${fact.nativeId}`, byte: fact.byte }
+    if (this.#isReady(held)) return false
+    this.#held.set(sourceId, held)
+    this.#readings.delete(sourceId)
+    return true
   }
 
   /** True while the last line of a source has no line feed. */

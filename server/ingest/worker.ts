@@ -115,7 +115,7 @@ const redactions = createRedactionDesk({
   ...{ vaultDb, indexDb, vault, writer, sources, adapters, finder, scanner, secrets, secretStore, report },
   dataDir: start.dataDir,
   settle() {
-    reader.settle()
+    reader.commit()
     understanding.forget()
   },
 })

@@ -16,6 +16,9 @@ const SILENT_ITEMS =
 const NOTICES =
   /^(?:error|stream_error|warning|deprecation_notice|model_reroute|entered_review_mode|exited_review_mode)$/
 
+/** Copying lines takes no longer, in milliseconds. */
+const COPY_TAKES = 1000
+
 /** Reads what the agent tells beside the conversation that the model sees. */
 export function readEventMessage(reader: Reader): RecordReading {
   const { payload } = reader.record
@@ -40,7 +43,7 @@ export function readEventMessage(reader: Reader): RecordReading {
       return shown(reader, effectDrafts(payload, reader.folder))
     case 'turn_aborted': {
       const text = `Turn aborted: ${textOf(payload['reason']) ?? 'no reason given'}.`
-      return shown(reader, [{ id: reader.idOf('notice', text), kind: 'notice', text, raw: payload }], { turn: 'none' })
+      return shown(reader, [{ id: reader.idOf('notice'), kind: 'notice', text, raw: payload }], { turn: 'none' })
     }
     case 'thread_rolled_back': {
       const turns = numberOf(payload['num_turns']) ?? 0
@@ -88,7 +91,7 @@ function readItem(reader: Reader, item: Shape): RecordReading {
     case 'McpToolCall':
       return shown(reader, effectDrafts(item, reader.folder))
     case 'SubAgentActivity':
-      return shown(reader, subagentDrafts(item, reader.idOf('activity', JSON.stringify(item))))
+      return shown(reader, subagentDrafts(item, reader.idOf('activity')))
     default:
       return SILENT_ITEMS.test(type) ? bookkeeping(reader) : unknown(reader, `item_completed/${type}`)
   }
@@ -102,15 +105,21 @@ function readTokenCount(reader: Reader, told: unknown): RecordReading {
   const facts = windowFacts(info['model_context_window'])
   const context = isShape(last) ? contextOf(last) : reader.memory.context
   if (total === null || total === reader.memory.total) return bookkeeping(reader, { context }, facts)
+  if (isCopied(reader)) return bookkeeping(reader, { total, context }, facts)
   const stated = isShape(last) ? last : betweenTotals(reader.memory.total, shapeOf(info['total_token_usage']))
-  const key = `codex:${reader.memory.family ?? reader.nativeId ?? ''}:${total}`
+  const key = `codex:${reader.record.stamp}:${total}`
   const usage = usageOf(stated, { key, model: reader.memory.model })
-  const events = [{ id: reader.idOf('tokens', total), kind: 'progress' as const, text: null, usage }]
+  const events = [{ id: reader.idOf('tokens'), kind: 'progress' as const, text: null, usage }]
   return shown(reader, events, { total, context }, facts)
+}
+
+/** All lines that are copied into a fork get the time of that moment; no model answers as fast. */
+function isCopied({ memory, record }: Reader): boolean {
+  return memory.copiedAt !== null && record.at !== null && record.at - memory.copiedAt < COPY_TAKES
 }
 
 function readNotice(reader: Reader, type: string): RecordReading {
   const { payload } = reader.record
   const text = textOf(payload['message']) ?? textOf(payload['summary']) ?? type.replaceAll('_', ' ')
-  return shown(reader, [{ id: reader.idOf('notice', text), kind: 'notice', text, raw: payload }])
+  return shown(reader, [{ id: reader.idOf('notice'), kind: 'notice', text, raw: payload }])
 }

@@ -1,18 +1,9 @@
-import type { Adapter, LineContext, LineReading, ParsedEvent } from '../adapter.ts'
-import { eventsFrom } from '../shared/drafts.ts'
-import { readJsonLine } from '../shared/json-line.ts'
-import { trimFiller } from '../shared/line-splitter.ts'
-import { shapeOf, textOf, type Shape } from '../shared/shape.ts'
-import { readEventMessage } from './event-messages.ts'
+import type { Adapter } from '../adapter.ts'
+import { codexForks } from './fork.ts'
 import { classify, roots } from './locate.ts'
-import { turnBefore } from './look-back.ts'
-import { memoryOf, type Memory } from './memory.ts'
 import { costOf } from './prices.ts'
-import { bookkeeping, idMaker, unknown, withModel, type Reader, type RecordReading } from './reading.ts'
-import { recordOf, RECORD_SIGNS, type RolloutRecord } from './records.ts'
-import { readResponseItem } from './response-items.ts'
+import { readLine } from './read-line.ts'
 import { resumeCommand } from './resume-command.ts'
-import { readCompacted, readSessionMeta, readTurnContext, readUsageRecord } from './session-records.ts'
 import { titles } from './titles.ts'
 import { compactsAt, contextWindow } from './windows.ts'
 
@@ -24,95 +15,9 @@ export const codex: Adapter = {
   classify,
   readLine,
   titles,
+  fork: codexForks,
   resumeCommand,
   contextWindow,
   compactsAt,
   costOf,
-}
-
-function readLine(line: Uint8Array, context: LineContext): LineReading {
-  const bytes = trimFiller(line)
-  if (bytes.length === 0) return { kind: 'blank' }
-  try {
-    const read = readJsonLine(bytes, RECORD_SIGNS)
-    if ('problem' in read) return { kind: 'problem', reason: read.problem }
-    let memory = memoryOf(context.memory)
-    const readings = read.records.map((record, index) => {
-      const reading = readMasked(record, index, { ...context, memory })
-      memory = reading.memory
-      return reading
-    })
-    return joined(readings, memory)
-  } catch (error) {
-    // Only foreign data can bring us here (a record nested thousands of levels deep): it is kept and told, never fatal.
-    return { kind: 'problem', reason: `The record could not be understood: ${String(error)}` }
-  }
-}
-
-type Completed = Omit<RecordReading, 'events'> & { events: ParsedEvent[] }
-
-/** Ids are made of what the record says in truth, so that they stay the same when a secret in it comes to be known. */
-function readMasked(record: Shape, index: number, context: LineContext & { memory: Memory }): Completed {
-  const masked = context.review ? shapeOf(context.review.record(record, index)) : record
-  const reading = readRecord(masked, context)
-  if (masked === record) return reading
-  const plain = readRecord(record, context)
-  const events = reading.events.map((event, part) => ({ ...event, id: plain.events[part]?.id ?? event.id }))
-  return { ...reading, events }
-}
-
-function readRecord(shape: Shape, context: LineContext & { memory: Memory }): Completed {
-  const record = recordOf(shape)
-  const { payload } = record
-  const reader: Reader = {
-    record,
-    idOf: idMaker(record, context.offset),
-    folder: context.projectPath ?? textOf(payload['cwd']),
-    nativeId: context.source.nativeId,
-    memory: context.memory,
-    lookBack: () => turnBefore(context),
-  }
-  const reading = readKind(reader)
-  const kind = [record.type, textOf(shapeOf(payload['item'])['type']) ?? textOf(payload['type'])]
-  const head = { id: '', at: record.at, recordKind: kind.filter((part) => part !== null).join('/') }
-  return { ...reading, events: withModel(eventsFrom(head, reading.events), reading.memory.model) }
-}
-
-function readKind(reader: Reader): RecordReading {
-  const { type } = reader.record
-  switch (type) {
-    case 'session_meta':
-      return readSessionMeta(reader)
-    case 'turn_context':
-      return readTurnContext(reader)
-    case 'response_item':
-      return readResponseItem(reader)
-    case 'event_msg':
-      return readEventMessage(reader)
-    case 'compacted':
-      return readCompacted(reader)
-    case 'token_usage_record':
-      return readUsageRecord(reader)
-    default:
-      return isSilent(reader.record) ? bookkeeping(reader) : unknown(reader, type)
-  }
-}
-
-/** Records that say nothing which would be shown. */
-function isSilent({ type }: RolloutRecord): boolean {
-  return /^(?:state|world_state|inter_agent_communication(?:_metadata)?|security_risk_score|retained_context|realtime_item)$/.test(
-    type,
-  )
-}
-
-/** A line where writes collided may hold several records: together they are one reading. */
-function joined(readings: Completed[], memory: Memory): LineReading {
-  const facts = readings.flatMap((reading) => reading.facts)
-  const seen = new Set<string>()
-  const events = readings
-    .flatMap((reading) => reading.events)
-    .filter((event) => !seen.has(event.id) && seen.add(event.id) !== undefined)
-  if (events.length > 0) return { kind: 'events', events, facts, memory }
-  const unknownKind = readings.find((reading) => reading.unknownKind !== null)?.unknownKind ?? null
-  return { kind: 'bookkeeping', facts, fileOps: [], unknownKind, memory }
 }

@@ -1,4 +1,5 @@
 import type { FileChange } from '../../contract/event.ts'
+import { countsIn, type Counts } from './numbering.ts'
 import { isShape, numberOf, shapeOf, textOf } from '../shared/shape.ts'
 
 /**
@@ -17,19 +18,30 @@ export interface Memory {
   window: number | null
   /** All tokens so far, as they were told last: told again, they are nothing new. */
   total: string | null
-  /** The thread that this one was copied from, if it was, whose usage is told here once more. */
-  family: string | null
+  /** When the lines of another session were copied into this one; what they tell of tokens was counted there. */
+  copiedAt: number | null
   turn: Turn
   /** Tokens in the context, as they were told last. */
   context: number | null
   /** What calls without a result are about to change, by the id of the call. */
   asked: Record<string, FileChange[]>
+  /** Of ids that were made. */
+  counts: Counts
 }
 
 /** Calls that are remembered until their results come. */
 const MOST_ASKED = 20
 
-const NOTHING: Memory = { model: null, window: null, total: null, family: null, turn: 'none', context: null, asked: {} }
+const NOTHING: Memory = {
+  model: null,
+  window: null,
+  total: null,
+  copiedAt: null,
+  turn: 'none',
+  context: null,
+  asked: {},
+  counts: {},
+}
 
 /** Takes over what was remembered; nothing where a line is read by itself. */
 export function memoryOf(kept: unknown): Memory {
@@ -38,11 +50,12 @@ export function memoryOf(kept: unknown): Memory {
     model: textOf(kept['model']),
     window: numberOf(kept['window']),
     total: textOf(kept['total']),
-    family: textOf(kept['family']),
+    copiedAt: numberOf(kept['copiedAt']),
     turn: TURNS.find((turn) => turn === kept['turn']) ?? 'none',
     context: numberOf(kept['context']),
     // Only this adapter writes it.
     asked: shapeOf(kept['asked']) as Memory['asked'],
+    counts: countsIn(kept['counts']),
   }
 }
 

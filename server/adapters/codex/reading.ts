@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ParsedEvent, SessionFact } from '../adapter.ts'
 import type { Draft } from '../shared/drafts.ts'
 import type { Memory } from './memory.ts'
@@ -15,8 +14,8 @@ export interface RecordReading {
 /** What a record is read with. */
 export interface Reader {
   record: RolloutRecord
-  /** Makes an id out of what the record says. The same in every copy of it, also where the agent has rewritten its file. */
-  idOf(kind: string, text: string): string
+  /** Makes the next id of this kind; see `Numbering`. */
+  idOf(kind: string): string
   /** Relative paths are meant from here. */
   folder: string | null
   /** Of the session that the file belongs to. */
@@ -49,21 +48,12 @@ export function unknown(reader: Reader, name: string): RecordReading {
 /** What a person typed, with what came with it. */
 export function promptReading(reader: Reader, prompt: { text: string; extras: unknown[] }): RecordReading {
   const { text, extras } = prompt
-  const id = reader.idOf('prompt', text)
+  const id = reader.idOf('prompt')
   const isQueued = reader.memory.turn === 'prompted'
   const events: Draft[] = [{ id, kind: 'prompt', text, isQueued }]
   if (extras.length > 0) events.push({ id: `${id}#extras`, kind: 'attachment', text: null, raw: extras })
   const facts: SessionFact[] = text.trim() === '' ? [] : [{ kind: 'first-prompt', text }]
   return shown(reader, events, { turn: 'prompted' }, facts)
-}
-
-/** Hashes what makes a record the one that it is. Items of the first era have no time, but never move. */
-export function idMaker(record: RolloutRecord, offset: number): Reader['idOf'] {
-  return (kind, text) => {
-    const place = record.stamp === '' ? String(offset) : record.stamp
-    const hash = createHash('sha256').update(`${kind}\n${place}\n${text}`).digest('hex')
-    return `${kind}-${hash.slice(0, 24)}`
-  }
 }
 
 /** Says which event kinds carry the model. */

@@ -31,9 +31,9 @@ export function readResponseItem(reader: Reader): RecordReading {
   if (type === 'agent_message') return readAgentMessage(reader, item)
   if (SILENT.includes(type)) return bookkeeping(reader)
   if (/_output$/.test(type)) return readOutput(reader, item)
-  const call = callDraft(item, reader.idOf('call', JSON.stringify(item)), reader.folder)
+  const call = callDraft(item, reader.idOf('call'), reader.folder)
   if (call === null) {
-    return shown(reader, [{ id: reader.idOf('item', JSON.stringify(item)), kind: 'unknown', raw: item }])
+    return shown(reader, [{ id: reader.idOf('item'), kind: 'unknown', raw: item }])
   }
   if (isWhole(type)) return shown(reader, [call, resultDraft(call.id, { text: null, result: {} })])
   const changes = changesOf(call.fileOps ?? [])
@@ -42,7 +42,7 @@ export function readResponseItem(reader: Reader): RecordReading {
 
 /** A patch tells that it was applied, but not how much it changed: its call does. */
 function readOutput(reader: Reader, item: Shape): RecordReading {
-  const result = outputDraft(item, reader.idOf('output', JSON.stringify(item)))
+  const result = outputDraft(item, reader.idOf('output'))
   const callId = result.result?.callId ?? ''
   const asked = reader.memory.asked[callId]
   const told = result.result?.isError === true ? [] : toldChanges(result.text ?? '', reader.folder)
@@ -61,7 +61,7 @@ function readMessage(reader: Reader, item: Shape): RecordReading {
   if (item['role'] === 'assistant') {
     // The summary of a compaction is said again by the record of it.
     if (record.metadata['compaction_output'] === true || text === '') return bookkeeping(reader)
-    return shown(reader, [{ id: reader.idOf('answer', text), kind: 'answer', text }])
+    return shown(reader, [{ id: reader.idOf('answer'), kind: 'answer', text }])
   }
   const kinds = listOf(shapeOf(item['internal_chat_message_metadata_passthrough'])['content_item_kinds'])
   const isHook = kinds.some((kind) => typeof kind === 'string' && kind.startsWith('hooks.'))
@@ -70,7 +70,7 @@ function readMessage(reader: Reader, item: Shape): RecordReading {
     // Since the second era a record of its own tells what was typed.
     return record.isBare ? promptReading(reader, { text, extras: [] }) : bookkeeping(reader)
   }
-  const told: Draft = { id: reader.idOf('context', text), kind: isHook ? 'hook' : 'attachment', text, raw: item }
+  const told: Draft = { id: reader.idOf('context'), kind: isHook ? 'hook' : 'attachment', text, raw: item }
   const folder = record.isBare ? /<cwd>([^<\n]+)<\/cwd>|^Current working directory: ([^\n]+)$/m.exec(text) : null
   const path = folder?.[1] ?? folder?.[2]
   return shown(reader, [told], {}, path === undefined ? [] : [{ kind: 'cwd', path, isProject: true }])
@@ -80,12 +80,12 @@ function readReasoning(reader: Reader, item: Shape): RecordReading {
   const texts = [textIn(item['summary']), textIn(item['content'])].filter((text) => text !== null && text !== '')
   if (texts.length === 0) return bookkeeping(reader)
   const text = texts.join('\n\n')
-  return shown(reader, [{ id: reader.idOf('thinking', text), kind: 'thinking', text }])
+  return shown(reader, [{ id: reader.idOf('thinking'), kind: 'thinking', text }])
 }
 
 /** What agents say to each other: a task is what the sub-agent's session begins with. */
 function readAgentMessage(reader: Reader, item: Shape): RecordReading {
   const text = textIn(item['content']) ?? ''
   if (/^Message Type: NEW_TASK$/m.test(text)) return promptReading(reader, { text, extras: [] })
-  return shown(reader, [{ id: reader.idOf('message', text), kind: 'notice', text, raw: item }])
+  return shown(reader, [{ id: reader.idOf('message'), kind: 'notice', text, raw: item }])
 }

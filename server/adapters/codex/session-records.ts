@@ -1,5 +1,5 @@
 import type { SessionFact } from '../adapter.ts'
-import { isShape, shapeOf, textOf, type Shape } from '../shared/shape.ts'
+import { countOf, isShape, shapeOf, textOf, type Shape } from '../shared/shape.ts'
 import type { Draft } from '../shared/drafts.ts'
 import { windowFacts } from './event-messages.ts'
 import { bookkeeping, shown, type Reader, type RecordReading } from './reading.ts'
@@ -9,7 +9,8 @@ import { totalKey, usageOf } from './usage.ts'
 export function readSessionMeta(reader: Reader): RecordReading {
   const meta = reader.record.payload
   const id = textOf(meta['id'])
-  if (id !== null && reader.nativeId !== null && id !== reader.nativeId) return bookkeeping(reader, { family: id })
+  if (id !== null && reader.nativeId !== null && id !== reader.nativeId)
+    return bookkeeping(reader, { copiedAt: reader.record.at })
   const facts: SessionFact[] = []
   const cwd = textOf(meta['cwd'])
   if (cwd !== null) facts.push({ kind: 'cwd', path: cwd, isProject: true })
@@ -36,7 +37,7 @@ export function readUsageRecord(reader: Reader): RecordReading {
   const thread = textOf(payload['thread_id'])
   const isOthers = thread !== null && reader.nativeId !== null && thread !== reader.nativeId
   if (!isShape(stated) || isOthers) return bookkeeping(reader, { total })
-  const response = textOf(payload['response_id']) ?? reader.idOf('response', JSON.stringify(payload))
+  const response = textOf(payload['response_id']) ?? reader.idOf('response')
   const usage = usageOf(stated, { key: `codex:${response}`, model: reader.memory.model })
   const facts = windowFacts(reader.memory.window)
   return shown(reader, [{ id: `tokens-${response}`, kind: 'progress', text: null, usage }], { total }, facts)
@@ -46,7 +47,7 @@ export function readUsageRecord(reader: Reader): RecordReading {
 export function readCompacted(reader: Reader): RecordReading {
   const { payload } = reader.record
   const message = textOf(payload['message'])
-  const id = reader.idOf('compaction', message ?? '')
+  const id = reader.idOf('compaction')
   const trigger = triggerOf(reader)
   const events: Draft[] = [
     {
@@ -71,6 +72,9 @@ function kinFacts(meta: Shape, id: string | null): SessionFact[] {
   const facts: SessionFact[] = []
   const origin = textOf(meta['forked_from_id'])
   if (origin !== null) facts.push({ kind: 'forked-from', nativeId: origin })
+  const base = shapeOf(meta['history_base'])
+  const thread = textOf(base['thread_id'])
+  if (thread !== null) facts.push({ kind: 'continues', nativeId: thread, byte: countOf(base['end_byte_offset']) })
   const told = shapeOf(meta['source'])['subagent']
   if (told === undefined || told === null) return facts
   const spawn = shapeOf(shapeOf(told)['thread_spawn'])
