@@ -78,7 +78,10 @@ function prepare(sqlite: Sqlite) {
       [number],
       { path: string; state: string; generations: number; bytes: number; lastKeptAt: number | null }
     >(
-      `SELECT path, state, last_kept_at AS lastKeptAt, count(generations.id) AS generations,
+      // One that its agent has compressed stands there still.
+      `SELECT path, last_kept_at AS lastKeptAt, count(generations.id) AS generations,
+         CASE WHEN EXISTS (SELECT 1 FROM sources AS packed WHERE packed.path = sources.path || '.zst'
+           AND packed.state = 'present') THEN 'present' ELSE state END AS state,
          coalesce(max(CASE WHEN number = (SELECT max(number) FROM generations WHERE source_id = sources.id)
            THEN length END), 0) AS bytes
        FROM sources LEFT JOIN generations ON generations.source_id = sources.id WHERE sources.id = ?

@@ -352,6 +352,8 @@ export interface Adapter {
   readLine(line: Uint8Array, context: LineContext): LineReading
   /** Facts stated by a companion file (a sub-agent's meta); called with its whole content. */
   readCompanion?(source: Source, content: Uint8Array): SessionFact[]
+  /** For a companion that holds a transcript packed with zstd: what it is unpacked. Under that name it is read. */
+  unpacked?(source: Source, host: Host): Source | null
   /** Reads names of any sessions out of a companion file that states such; given its whole content. */
   readonly titles?: { isIn(source: Source): boolean; read(content: Uint8Array): StatedTitle[] }
   /** Reads the agent's own registry of running sessions; only below its roots. */

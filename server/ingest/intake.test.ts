@@ -17,6 +17,7 @@ import type { IngestReport } from './protocol.ts'
 import { SourceReader } from './source-reader.ts'
 import { createFinder } from './testing.ts'
 import { Understanding } from './understand.ts'
+import { Unpacking } from './unpacking.ts'
 
 let databases: TemporaryDatabases
 beforeEach(() => {
@@ -48,6 +49,7 @@ function createWorld() {
     hurry,
     reader: new SourceReader({ vault, sources, writer, understanding, hurry, report, onCompaction: () => undefined }),
     report,
+    unpacking: new Unpacking(vault, join(databases.folder, 'unpacked')),
   })
   const sessions = new SessionStore(databases.index)
   const events = new EventStore(databases.index)

@@ -5,6 +5,7 @@ import type { Hurry } from './hurry.ts'
 import type { Backlog, Unread } from './keep-first.ts'
 import type { FoundSource, Places } from './places.ts'
 import type { IngestReport } from './protocol.ts'
+import type { Unpacking } from './unpacking.ts'
 
 /** Who understands what was kept. */
 export interface Reader {
@@ -23,6 +24,7 @@ export interface IntakeParts {
   places: Places
   vault: Vault
   reader: Reader
+  unpacking: Unpacking
   /** While it holds, bytes are kept and not understood. */
   hurry: Hurry
   report(report: IngestReport): void
@@ -223,15 +225,32 @@ export class Intake implements Backlog {
   }
 
   async #keep(source: Source, isLive: boolean): Promise<void> {
-    const { vault, reader } = this.#parts
-    const outcome = await vault.keep(source, (block) => {
-      if (this.#isStopped) throw new Error('Stopped in the middle of a file: the next start goes on from here.')
-      // What is passed over here is read from the vault afterwards.
-      if (!this.#hurry.isOn) reader.block(source, block, isLive)
-      else if (isLive) reader.grows(block.generationId, block.grewFrom)
+    const outcome = await this.#parts.vault.keep(source, (block) => this.#onBlock(source, block, isLive))
+    await this.#hurry.over()
+    await this.#parts.reader.kept(source, outcome, isLive)
+    const unpacked = this.#parts.places.unpacked(source)
+    if (unpacked) await this.#keepUnpacked(source, outcome, unpacked)
+  }
+
+  /** Under its own name, as if it stood there. */
+  async #keepUnpacked(packed: Source, { change, returned }: KeepOutcome, source: Source): Promise<void> {
+    const { unpacking, reader } = this.#parts
+    if (change === 'gone' || change === 'unreadable') return this.#keep(source, false)
+    const isNews = change !== 'unchanged' || returned
+    const outcome = await unpacking.keep(packed.path, {
+      source,
+      isNews,
+      onBlock: (block) => this.#onBlock(source, block, false),
     })
     await this.#hurry.over()
-    await reader.kept(source, outcome, isLive)
+    if (outcome) await reader.kept(source, outcome, false)
+  }
+
+  #onBlock(source: Source, block: KeptBlock, isLive: boolean): void {
+    if (this.#isStopped) throw new Error('Stopped in the middle of a file: the next start goes on from here.')
+    // What is passed over here is read from the vault afterwards.
+    if (!this.#hurry.isOn) this.#parts.reader.block(source, block, isLive)
+    else if (isLive) this.#parts.reader.grows(block.generationId, block.grewFrom)
   }
 
   #trouble(source: Source | null, error: unknown): void {

@@ -30,6 +30,11 @@ export class Places {
     return null
   }
 
+  /** What a packed file holds; null for all others. */
+  unpacked(source: Source): Source | null {
+    return this.#adapters.find(({ id }) => id === source.agent)?.unpacked?.(source, this.#host) ?? null
+  }
+
   async list(): Promise<FoundSource[]> {
     const found: FoundSource[] = []
     for (const adapter of this.#adapters) {

@@ -31,8 +31,10 @@ export function createRedactionDesk(parts: WorkerParts): RedactionDesk {
       scanner,
       secrets,
       splitterFor,
-      reasonAgainst: (source) =>
-        parts.adapters.some((adapter) => adapter.id === source.agent && isShared(adapter, source)) ? SHARED : null,
+      reasonAgainst: (source) => {
+        if (parts.adapters.some((adapter) => adapter.id === source.agent && isShared(adapter, source))) return SHARED
+        return vault.findSource(`${source.path}.zst`)?.state === 'present' ? PACKED : null
+      },
       report: parts.report,
     }),
     bytes: new RedactionBytes({ vaultDb, vault, store, sources, splitterFor }),
@@ -44,3 +46,6 @@ export function createRedactionDesk(parts: WorkerParts): RedactionDesk {
 /** An agent that has no ids of its own tells events by where they stand, and would tell them twice after a change. */
 const SHARED =
   'Its agent writes all runs of a folder into this file, and what is known of them would not be found again in a changed one. So it is left as it is: what is shown of it is masked.'
+
+const PACKED =
+  'Its agent has compressed the file (.zst), and there it would stand as before. Resume the session in the agent once, which unpacks it, then try again.'

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openIndexDb, openVaultDb } from '../../db/client.ts'
 import { CodeStore } from '../../db/stores/code-store.ts'
@@ -34,6 +35,7 @@ import { SnapshotTaker } from './snapshot-taker.ts'
 import { StoredMask } from './stored-review.ts'
 import { SourceReader } from './source-reader.ts'
 import { Understanding } from './understand.ts'
+import { Unpacking } from './unpacking.ts'
 
 // The only thread that writes bytes into the vault and rows into the index.
 
@@ -90,7 +92,10 @@ const reader = new SourceReader({
   report,
   onCompaction: (sourceId, sessionId, compaction) => void automatic.compacted(sourceId, sessionId, compaction),
 })
-const intake = new Intake({ places, vault, reader, hurry, report })
+const intake = new Intake({
+  ...{ places, vault, reader, hurry, report },
+  unpacking: new Unpacking(vault, join(start.dataDir, 'unpacked')),
+})
 const rows = new RowIntake({ host: start.host, adapters, vault, reader, hurry, report })
 const keeper = new KeepFirst({ places, vault, backlog: intake, hurry })
 const taker = new SnapshotTaker({

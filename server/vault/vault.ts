@@ -61,12 +61,14 @@ export class Vault {
   /**
    * Reads what is new in a file and stores it; `onBlock` gets each block, at most 1 MiB, after it is safe on disk. An
    * unchanged file is not opened. Calls for different paths may run at the same time; those for one path follow each
-   * other, and those for many small files are best made thirty at a time, because they share a transaction. Rejects with `VaultFullError` when the disk is full; what `onBlock` got before is kept.
+   * other, and those for many small files are best made thirty at a time, because they share a transaction. The bytes are read
+   * from `at` where they stand elsewhere than they belong. Rejects with `VaultFullError` when the disk is full; what `onBlock`
+   * got before is kept.
    * Of rows there is no file to look at: they stand as they were appended.
    */
-  async keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {
+  async keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void, at = source.path): Promise<KeepOutcome> {
     if (source.isRows) return this.#standing(source)
-    return this.#inTurn(source.path, () => this.#keep(source, onBlock))
+    return this.#inTurn(source.path, () => this.#keep(source, onBlock, at))
   }
 
   /**
@@ -97,6 +99,12 @@ export class Vault {
     if (cursor === undefined) return null
     if (cursor.state !== 'gone') this.#store.markGone(cursor.sourceId)
     return cursor.sourceId
+  }
+
+  /** Notes of a known source why its content cannot be used, as a sentence; until it is kept anew. */
+  markUnreadable(path: string, reason: string): void {
+    const cursor = this.#store.findCursor(path)
+    if (cursor !== undefined) this.#store.markUnreadable(cursor.sourceId, reason)
   }
 
   /** The bytes of a range; shorter where the generation ends. The result must not be changed: it may be shared. */
@@ -225,14 +233,14 @@ export class Vault {
     return outcome({ sourceId, generationId: draft.id, change, keptFrom, keptTo: draft.length, returned })
   }
 
-  async #keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void): Promise<KeepOutcome> {
-    const seen = lookAt(source.path)
+  async #keep(source: SourceIdentity, onBlock: (block: KeptBlock) => void, at: string): Promise<KeepOutcome> {
+    const seen = lookAt(at)
     if (seen.kind === 'gone') return this.#gone(source)
     if (seen.kind === 'unreadable') return this.#unreadable(source, seen.reason)
     const unchanged = await this.#unchanged(source, seen.stamp)
     if (unchanged) return unchanged
 
-    const opened = SourceFile.open(source.path)
+    const opened = SourceFile.open(at)
     if ('kind' in opened) {
       return opened.kind === 'gone' ? this.#gone(source) : this.#unreadable(source, opened.reason)
     }

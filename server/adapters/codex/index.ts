@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter.ts'
 import { codexForks } from './fork.ts'
-import { classify, roots } from './locate.ts'
+import { classify, roots, unpacked } from './locate.ts'
 import { costOf } from './prices.ts'
 import { readLine } from './read-line.ts'
 import { resumeCommand } from './resume-command.ts'
@@ -14,6 +14,7 @@ export const codex: Adapter = {
   roots,
   classify,
   readLine,
+  unpacked,
   titles,
   fork: codexForks,
   resumeCommand,

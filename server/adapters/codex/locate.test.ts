@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classify, codexDir, roots } from './locate.ts'
+import { classify, codexDir, roots, unpacked } from './locate.ts'
 
 const ID = '01a201f6-4ddb-7141-b29c-a2fce24d4b09'
 const HOST = { homeDir: '/h', env: {}, platform: 'linux' } as const
@@ -34,4 +34,14 @@ test('the folder may be named by the environment, and is never watched as a whol
   expect(codexDir(host)).toBe('/x/codex')
   expect(roots(host).map(({ path }) => path)).not.toContain('/x/codex')
   expect(classify(`/x/codex/archived_sessions/rollout-2026-11-22T06-34-08-${ID}.jsonl`, host)?.nativeId).toBe(ID)
+})
+
+test('a compressed rollout holds the rollout of the name without its ending; nothing else is packed', () => {
+  const path = `/h/.codex/sessions/2026/11/22/rollout-2026-11-22T06-34-08-${ID}.jsonl`
+  const held = [path, `${path}.zst`, '/h/.codex/history.jsonl'].map((one) => {
+    const source = classify(one, HOST)
+    return source && unpacked(source, HOST)
+  })
+
+  expect(held).toEqual([null, { agent: 'codex', path, role: 'session', nativeId: ID, subagentId: null }, null])
 })

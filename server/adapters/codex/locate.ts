@@ -4,6 +4,9 @@ import type { Host, Root, Source } from '../adapter.ts'
 /** What is watched below the agent's folder; never the folder itself, which holds keys and databases. */
 const WATCHED = ['sessions', 'archived_sessions', 'history.jsonl', 'session_index.jsonl']
 
+/** What the name of a compressed rollout ends with. */
+const PACKED = '.zst'
+
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
 /** `rollout-2026-11-22T06-49-31-<thread>.jsonl`; a later segment of a thread has an id of its own behind it. */
@@ -35,6 +38,11 @@ export function classify(file: string, host: Host): Source | null {
   if (found?.[1] === undefined) return null
   const nativeId = found[1]
   return found[2] === undefined ? { ...companion, role: 'session', nativeId } : { ...companion, nativeId }
+}
+
+/** The rollout that the client has compressed into this file; it writes it again when the session is resumed. */
+export function unpacked({ path, role }: Source, host: Host): Source | null {
+  return role === 'companion' && path.endsWith(PACKED) ? classify(path.slice(0, -PACKED.length), host) : null
 }
 
 /** True for the list of names that people gave to sessions. */
