@@ -99,6 +99,7 @@ test('a session leaves without its secret, after the preview said so, by keyboar
 
   await page.keyboard.press('Shift+S')
   const dialog = page.getByRole('dialog', { name: 'Export this session' })
+  await dialog.getByRole('radio', { name: /own records/ }).check()
   await expect(dialog.getByText('1 secret is taken out, in 1 line; every other byte stays.')).toBeVisible()
   const exported = async () => {
     const download = page.waitForEvent('download')
@@ -111,6 +112,7 @@ test('a session leaves without its secret, after the preview said so, by keyboar
   expect(text).not.toContain(TOKEN)
 
   await page.keyboard.press('Shift+S')
+  await dialog.getByRole('radio', { name: /own records/ }).check()
   await dialog.getByRole('checkbox', { name: 'GitHub personal access token' }).press('Space')
   await expect(dialog.getByText('0 secrets are taken out')).toBeVisible()
   expect(await exported()).toBe(readFileSync(file, 'utf8'))

@@ -181,7 +181,12 @@ export function buildDeps(setting: Setting): Deps {
   })
   const keptFiles = (key: number) => keptFilesOf(sources, sessions.sourceIdsOf(key))
   const { readRange } = kept
-  const sharing = composeSharing({ sessions, keptFiles, secrets: secrets.secrets, ingest, dataDir: setting.dataDir })
+  const webDir = setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url))
+  const { dataDir, version } = setting
+  const sharing = composeSharing({
+    ...material,
+    ...{ events, bodies: inOrder, readRange, secrets: secrets.secrets, dataDir, webDir, version },
+  })
   const redactions = composeRedactions({ ...material, outside, secrets: secrets.secrets })
   const sessionSources = new SessionSources(vaultDb, indexDb)
   const chainFiles = (key: number) => keptFilesOf(sources, sessionSources.readFrom(key))
@@ -202,7 +207,7 @@ export function buildDeps(setting: Setting): Deps {
     ...secrets,
     ...sharing,
     ...redactions,
-    webDir: setting.webDir ?? fileURLToPath(new URL('../web/dist/', import.meta.url)),
+    webDir,
     // One date for all tables: since then none was looked at.
     priceDate: [CLAUDE_PRICES, CODEX_PRICES, GEMINI_PRICES].sort()[0] ?? CLAUDE_PRICES,
     sessions,
@@ -216,6 +221,7 @@ export function buildDeps(setting: Setting): Deps {
     localPath,
     surroundings: {
       isLive: (id) => tracker.isLive(id),
+      isImported: (id) => sharing.imports.isImported(id),
       localPath,
       gauge: (session) => hooks.contextWatch.gauge(session),
     },

@@ -99,6 +99,11 @@ export class CodeReader {
     return this.#statements.history.all(path, stamp.at, stamp.session, stamp.seq, stamp.n).map(versionOf)
   }
 
+  /** Files that a session changed, by path. */
+  changedBy(session: number): string[] {
+    return this.#statements.changedBy.all(session).map(({ path }) => path)
+  }
+
   /** Says whether any session tells something about a file. */
   isKnown(path: string): boolean {
     return this.#statements.known.get(path) !== undefined
@@ -192,6 +197,10 @@ function prepare(sqlite: Sqlite) {
     changed: sqlite.prepare<[string, number, number], { is_changed: number | null }>(
       `SELECT max(o.effect) > 0 AS is_changed FROM code_files f JOIN code_ops o ON o.file_id = f.id
        WHERE f.path = ? AND o.session_key = ? AND o.seq <= ?`,
+    ),
+    changedBy: sqlite.prepare<[number], { path: string }>(
+      `SELECT f.path FROM code_ops o JOIN code_files f ON f.id = o.file_id
+       WHERE o.session_key = ? GROUP BY f.id HAVING max(o.effect) > 0 ORDER BY f.path`,
     ),
     history: sqlite.prepare<[string, number, number, number, number], VersionRow>(
       `SELECT ${columns} FROM code_files f JOIN code_versions v ON v.file_id = f.id

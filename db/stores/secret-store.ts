@@ -38,8 +38,9 @@ export class SecretStore {
     return this.#statements.byHash.get(hash)
   }
 
-  isTagTaken(tag: string): boolean {
-    return this.#statements.byTag.get(tag) !== undefined
+  /** Id of the secret whose mark ends with this tag. */
+  findByTag(tag: string): number | undefined {
+    return this.#statements.byTag.get(tag)?.id
   }
 
   /**

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { Stop, root, say } from './project.mjs'
 import { runQuietly } from './run.mjs'
 
-const inputs = ['web', 'server/contract', 'vite.config.ts', 'package-lock.json']
+/** In this order: the first build empties the folder that the second one writes into. */
+const configs = ['vite.config.ts', 'vite.standalone.config.ts']
+const inputs = ['web', 'server/contract', ...configs, 'package-lock.json']
 const stampFile = join(root, 'web', 'dist', '.stamp')
 
 /** Builds the web app when what it is made of is not what the last build was made of. */
@@ -13,8 +15,11 @@ export async function ensureWeb(node) {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   say('Building the web app …')
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  const { code, output } = await runQuietly(node.path, [vite, 'build', '--logLevel', 'warn'], { env: node.env })
-  if (code !== 0) throw new Stop(`The web app could not be built:\n${output.trim()}`)
+  for (const config of configs) {
+    const args = [vite, 'build', '--config', config, '--logLevel', 'warn']
+    const { code, output } = await runQuietly(node.path, args, { env: node.env })
+    if (code !== 0) throw new Stop(`The web app could not be built:\n${output.trim()}`)
+  }
   writeFileSync(stampFile, stamp)
 }
 

@@ -83,11 +83,11 @@ test('show lists the last events, and one in full', async () => {
 
 test('export gives the kept bytes as they are, also when the file was replaced by a stub and when it is gone', async () => {
   const kept = readFileSync(fileOf(second))
-  expect((await run('export', second)).out).toBe(kept.toString())
+  expect((await run('export', second, '--alone')).out).toBe(kept.toString())
 
   rmSync(fileOf(second))
   const out = join(server.folder.path, 'out.jsonl')
-  const { code, out: reply } = await run('export', second, '--out', out, '--json')
+  const { code, out: reply } = await run('export', second, '--alone', '--out', out, '--json')
   expect(code).toBe(0)
   expect(readFileSync(out).equals(kept)).toBe(true)
   expect(JSON.parse(reply)).toEqual({
@@ -105,20 +105,24 @@ test('export takes secrets out, keeps the one that is named, and gives all with 
     `${JSON.stringify({ type: 'user', uuid: 'u-late', message: { role: 'user', content: `Use ${token}` } })}\n`,
   )
   await expect
-    .poll(async () => (await run('export', first)).out, { timeout: 10_000 })
+    .poll(async () => (await run('export', first, '--alone')).out, { timeout: 10_000 })
     .toContain('[REDACTED:github-pat:')
 
-  const { out } = await run('export', first)
+  const { out } = await run('export', first, '--alone')
   const [mark = ''] = /\[REDACTED:github-pat:[A-Z2-7]{4}\]/.exec(out) ?? []
   expect(out).not.toContain(token)
   expect(out.replace(mark, token)).toBe(readFileSync(fileOf(first), 'utf8'))
-  expect((await run('export', first, '--keep', mark.slice(-5, -1))).out).toBe(readFileSync(fileOf(first), 'utf8'))
+  expect((await run('export', first, '--alone', '--keep', mark.slice(-5, -1))).out).toBe(
+    readFileSync(fileOf(first), 'utf8'),
+  )
   expect((await run('export', first, '--raw')).out).toBe(readFileSync(fileOf(first), 'utf8'))
-  expect((await run('export', first, '--keep', 'ZZZZ')).err).toContain('has the mark “ZZZZ”')
+  expect((await run('export', first, '--alone', '--keep', 'ZZZZ')).err).toContain('has the mark “ZZZZ”')
 })
 
 test('export says what it cannot do and leaves no half file', async () => {
-  expect((await run('export', first, '--format', 'html')).err).toContain('--format must be jsonl')
+  expect((await run('export', first, '--format', 'pdf')).err).toContain('--format must be one of jsonl, markdown')
+  expect((await run('export', first, '--range', '1..2..3')).err).toContain('--range must be two events')
+  expect((await run('export', first)).err).toContain('name a file with --out')
   expect((await run('export', first, '--json')).code).toBe(2)
   expect((await run('export', first, '--generation', '9')).err).toContain('There is no kept generation')
 
@@ -148,6 +152,7 @@ test('help lists every command and the exit codes', async () => {
     'brief',
     'verify',
     'export',
+    'import',
     'statusline',
     'hook',
   ])
@@ -181,4 +186,15 @@ test('--home talks only to a server of that home', async () => {
   const other = await run('sessions', '--home', server.folder.path)
   expect(other.code).toBe(3)
   expect(other.err).toContain(`keeps the sessions of ${server.homeDir}, not of ${server.folder.path}`)
+})
+
+test('export writes a range in another form, and a bundle that import tells is here already', async () => {
+  const page = join(server.folder.path, 'range.json')
+  expect((await run('export', first, '--format', 'json', '--range', '0..1', '--out', page)).code).toBe(0)
+  expect(JSON.parse(readFileSync(page, 'utf8'))).toMatchObject({ format: 'lossless-session', range: { from: 0 } })
+
+  const bundle = join(server.folder.path, 'x.lossless')
+  expect((await run('export', first, '--format', 'bundle', '--out', bundle)).code).toBe(0)
+  expect((await run('import', bundle)).out).toContain(`claude-code:${first} is here already`)
+  expect((await run('import', join(server.folder.path, 'nothing'))).code).toBe(1)
 })

@@ -2,6 +2,7 @@ import type { CliCommand } from './command.ts'
 import { brief } from './commands/brief.ts'
 import { exportSession } from './commands/export.ts'
 import { fork } from './commands/fork.ts'
+import { importBundle } from './commands/import.ts'
 import { redact } from './commands/redact.ts'
 import { redactions } from './commands/redactions.ts'
 import { restore } from './commands/restore.ts'
@@ -27,6 +28,7 @@ export const COMMANDS: readonly CliCommand[] = [
   brief,
   verify,
   exportSession,
+  importBundle,
   redact,
   redactions,
   {

@@ -76,6 +76,14 @@ export const LiveMessage = z.discriminatedUnion('kind', [
   }),
   /** Secrets were found, looked at again, ignored or taken out: lists of them are to be read again. */
   z.object({ kind: z.literal('secrets'), sequence: z.number().int() }),
+  /** How far an export is that somebody waits for: `done` parts of `total`. */
+  z.object({
+    kind: z.literal('export'),
+    sequence: z.number().int(),
+    ticket: z.string(),
+    done: z.number().int(),
+    total: z.number().int(),
+  }),
   /** The agents, path mappings or another setting changed. */
   z.object({ kind: z.literal('settings'), sequence: z.number().int() }),
 ])

@@ -74,6 +74,8 @@ export const Session = z.object({
   /** The session whose history this one begins with, when it is a fork. */
   forkOf: SessionId.nullable(),
   subagents: z.number().int(),
+  /** It came with a bundle of another Lossless. */
+  isImported: z.boolean().optional(),
 })
 export type Session = z.infer<typeof Session>
 

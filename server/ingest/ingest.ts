@@ -79,6 +79,11 @@ export class Ingest {
     await this.#ask({ kind: 'keep', paths: paths ?? null })
   }
 
+  /** Looks at files that are new or vanished in places that are not watched. */
+  lookAt(paths: readonly string[]): void {
+    for (const path of paths) this.#order({ kind: 'changed', path })
+  }
+
   /**
    * Keeps any file, also one that no adapter reads, and answers which range of the vault holds it now; null when it is not
    * there. Rejects when it cannot be read.
@@ -119,7 +124,7 @@ export class Ingest {
     return (await this.#ask({ kind: 'reveal', placeId }))?.value ?? null
   }
 
-  /** Kept lines without secrets, a block at a time. */
+  /** Lines without secrets, a block at a time. */
   async redact(request: RedactRequest): Promise<RedactedBlock> {
     return this.#ask({ kind: 'redact', request })
   }

@@ -95,6 +95,11 @@ export class KnownSecrets {
     return this.#parts.store.countSure()
   }
 
+  /** How many values are known: what was looked at when there were fewer has to be looked at again. */
+  get values(): number {
+    return this.#byValue.size
+  }
+
   /** A text with all known values replaced. */
   mask(text: string): string {
     const hits = this.known.find(text)
@@ -153,7 +158,7 @@ export class KnownSecrets {
   #freeTag(hash: Buffer): string {
     for (let length = SHORTEST_TAG; ; length += 1) {
       const tag = tagOf(hash, length)
-      if (!this.#parts.store.isTagTaken(tag)) return tag
+      if (this.#parts.store.findByTag(tag) === undefined) return tag
     }
   }
 }

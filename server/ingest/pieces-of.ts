@@ -1,6 +1,6 @@
 import type { AgentSource } from '../../db/stores/source-store.ts'
 import type { Adapter, Splitter } from '../adapters/adapter.ts'
-import { LineSplitter, type Line } from '../adapters/shared/line-splitter.ts'
+import { LineSplitter, type Line, type LinePosition } from '../adapters/shared/line-splitter.ts'
 import { splitterOf } from '../adapters/shared/splitter-of.ts'
 
 /** What is read at once, such as a line, and the bytes up to the next one: none after the last of a file that does not end. */
@@ -10,17 +10,17 @@ export interface EndedPiece {
 }
 
 /** Makes what cuts a source as it is cut when it is read: places in the index then begin where pieces do. */
-export type SplitterFor = (source: AgentSource) => Splitter
+export type SplitterFor = (source: AgentSource, start?: LinePosition) => Splitter
 
 const LF = Buffer.from('\n')
 const CRLF = Buffer.from('\r\n')
 
 export function splittersOf(adapters: readonly Adapter[]): SplitterFor {
-  return (source) => {
+  return (source, start) => {
     const adapter = adapters.find(({ id }) => id === source.agent)
     return adapter === undefined || source.role === 'companion'
-      ? new LineSplitter()
-      : splitterOf(adapter, { ...source, agent: adapter.id })
+      ? new LineSplitter(start)
+      : splitterOf(adapter, { ...source, agent: adapter.id }, start)
   }
 }
 
@@ -50,7 +50,7 @@ function* othersOf(
   blocks: Iterable<{ bytes: Uint8Array; offset: number }>,
   splitter: Splitter,
 ): Generator<EndedPiece, void> {
-  const rest = new Rest()
+  const rest = new Rest(splitter.position.offset)
   for (const { bytes, offset } of blocks) {
     rest.add(bytes)
     for (const line of splitter.push(bytes, offset)) yield* rest.before(line)
@@ -60,12 +60,16 @@ function* othersOf(
   yield* rest.before(null)
 }
 
-/** The bytes of a file that were not handed out. */
+/** The bytes of a file that were not handed out, from where its first piece is looked for. */
 class Rest {
   #bytes: Uint8Array = new Uint8Array()
-  #offset = 0
+  #offset: number
   #lineNumber = 1
   #open: Line | null = null
+
+  constructor(offset: number) {
+    this.#offset = offset
+  }
 
   add(bytes: Uint8Array): void {
     this.#bytes = Buffer.concat([this.#bytes, bytes])

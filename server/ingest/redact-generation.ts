@@ -84,7 +84,8 @@ function copyOf({ line, end }: EndedPiece): EndedPiece {
   return { line: { ...line, bytes: Uint8Array.from(line.bytes) }, end }
 }
 
-function isPiece(line: Uint8Array): boolean {
+/** True for a line that holds a piece of a text which its neighbours go on with. */
+export function isPiece(line: Uint8Array): boolean {
   if (line.length > LONGEST_PIECE) return false
   const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
   return text.includes('"delta"') && pieceIn(text.toString('utf8')) !== null

@@ -25,7 +25,8 @@ import { Intake } from './intake.ts'
 import { KeepFirst } from './keep-first.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { SecretFinder } from './line-review.ts'
-import { Places } from './places.ts'
+import { splittersOf } from './pieces-of.ts'
+import { importsFolder, Places } from './places.ts'
 import { Propagation } from './propagation.ts'
 import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
 import { BlockRedactor } from './redact-block.ts'
@@ -57,7 +58,7 @@ const writer = new IndexWriter(indexDb)
 const sources = new SourceStore(vaultDb)
 const snapshots = new SnapshotStore(vaultDb)
 const sessionSources = new SessionSources(vaultDb, indexDb)
-const places = new Places(start.host, adapters)
+const places = new Places(start.host, adapters, importsFolder(start.dataDir))
 const hurry = new Hurry()
 const scanner = new Scanner()
 const secretStore = new SecretStore(vaultDb)
@@ -132,7 +133,7 @@ const answers = new Answers({
   snapshots,
   reveal,
   secrets,
-  redactor: new BlockRedactor({ vault, scanner, secrets }),
+  redactor: new BlockRedactor({ vault, sources, splitterFor: splittersOf(adapters), scanner, secrets }),
   redactions,
   report,
 })

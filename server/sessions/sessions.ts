@@ -4,6 +4,8 @@ import type { ContextGauge, Session } from '../contract/session.ts'
 /** What of a session depends on this moment and this machine. */
 export interface Surroundings {
   isLive(sessionId: string): boolean
+  /** True when it came from another Lossless. */
+  isImported(sessionId: string): boolean
   /** Where a folder is now, by the path mappings. */
   localPath(path: string): string
   /** How full its context is; for a running session with the turns that are left. */
@@ -19,5 +21,6 @@ export function present(stored: StoredSession, surroundings: Surroundings): Sess
     isLive: surroundings.isLive(stored.id),
     context: surroundings.gauge(stored),
     localPath: stored.projectPath === null ? null : surroundings.localPath(stored.projectPath),
+    ...(surroundings.isImported(stored.id) && { isImported: true }),
   }
 }

@@ -31,7 +31,19 @@ type CallArguments<R extends Route> = NoKeys extends CallInput<R> ? [input?: Cal
 /** Calls a route of the contract and returns its reply; throws ApiError, or an AbortError when aborted. */
 export async function call<R extends Route>(route: R, ...[input]: CallArguments<R>): Promise<ReplyOf<R>> {
   const given: { params?: unknown; query?: unknown; body?: unknown; signal?: AbortSignal } = input ?? {}
-  const response = await request(route, given)
+  return readReply(route, await request(route, given))
+}
+
+/** Calls a route that takes a file as it is. */
+export async function sendFile<R extends Route>(
+  route: R,
+  file: Blob,
+  input: Part<'query', R['query']> & { signal?: AbortSignal },
+): Promise<ReplyOf<R>> {
+  return readReply(route, await request(route, { ...input, file }))
+}
+
+async function readReply<R extends Route>(route: R, response: Response): Promise<ReplyOf<R>> {
   const reply = await readJson(response)
   if (!response.ok) throw toApiError(response, reply)
   // Pages of events are not checked again here: the route says that this costs too much.
@@ -64,10 +76,14 @@ function textValues(record: unknown): Map<string, string> {
 
 async function request(
   route: Route,
-  input: { params?: unknown; query?: unknown; body?: unknown; signal?: AbortSignal },
+  input: { params?: unknown; query?: unknown; body?: unknown; file?: Blob; signal?: AbortSignal },
 ): Promise<Response> {
   const init: RequestInit = { method: route.method, credentials: 'same-origin' }
   if (input.signal) init.signal = input.signal
+  if (input.file !== undefined) {
+    init.body = input.file
+    init.headers = { 'content-type': 'application/octet-stream' }
+  }
   if (input.body !== undefined) {
     init.body = JSON.stringify(input.body)
     init.headers = { 'content-type': 'application/json' }

@@ -6,4 +6,6 @@ export interface SessionActions {
   restore: (session: Pick<Session, 'id' | 'title'>) => void
   /** Names the moment now. */
   snapshot: (session: Pick<Session, 'id' | 'title'>) => void
+  /** Removes the files of the import that it came with. */
+  removeImport: (session: Pick<Session, 'id'>) => void
 }
