@@ -1,53 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTemporaryFolder } from '../db/testing.ts'
+import { kill, startServer, type ServerUnderTest } from './server-testing.ts'
 import { writeZip } from './sharing/zip.ts'
 
 /** More of them by hand: `IMPORT_KILLS=40 npx vitest run server/import-crash.test.ts`. */
 const KILLS = Number(process.env['IMPORT_KILLS'] ?? 8)
 const SESSION = '11111111-aaaa-4aaa-8aaa-111111111111'
-const TOKEN = 'token-of-this-test'
 const FILES = 120
 const LINES = 40
-
-async function startServer(home: string, dataDir: string): Promise<{ child: ChildProcess; url: string }> {
-  const main = join(import.meta.dirname, 'main.ts')
-  const child = spawn(process.execPath, [main, '--home', home, '--data', dataDir, '--port', '0', '--no-open'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LOSSLESS_TOKEN: TOKEN },
-  })
-  let output = ''
-  const url = await new Promise<string>((resolve) => {
-    child.stdout.on('data', (text: Buffer) => {
-      output += text.toString()
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)
-      if (found) resolve(found[0])
-    })
-  })
-  return { child, url }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGKILL')
-  await ended
-}
-
-const headers = { authorization: `Bearer ${TOKEN}` }
-
-/** Undefined when the server was killed meanwhile. */
-async function send(url: string, bundle: Buffer): Promise<number | undefined> {
-  const reply = await fetch(`${url}/api/import`, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/octet-stream' },
-    body: Uint8Array.from(bundle),
-  }).catch(() => undefined)
-  return reply?.status
-}
 
 /** Files of a session, some of which take time to be written. */
 function filesOf(): Map<string, Buffer> {
@@ -102,7 +66,8 @@ test('killed at any moment while it imports, all of a bundle is there or nothing
     mkdirSync(imports, { recursive: true })
     let server = await startServer(home, dataDir)
     onTestFinished(() => void server.child.kill('SIGKILL'))
-    const work = send(server.url, bundle)
+    // It is killed while it answers.
+    const work = server.ask('/api/import', bundle).catch(() => undefined)
     // Some kills come while files are written, some about when they get their final place.
     if (round % 2 === 0) await Promise.race([firstChange(imports), work])
     else await Promise.race([work, finalFolder(imports)])
@@ -119,9 +84,9 @@ test('killed at any moment while it imports, all of a bundle is there or nothing
       expect(names, `kill ${round}`).toHaveLength(1)
       const there = join(imports, names[0] ?? '', 'home')
       for (const [name, bytes] of files) expect(readFileSync(join(there, name)).equals(bytes), name).toBe(true)
-      await expect.poll(() => eventsAt(server.url), { timeout: 60_000 }).toBe(LINES)
+      await expect.poll(() => eventsAt(server), { timeout: 60_000 }).toBe(LINES)
     }
-    if (names.length === 0) expect(await eventsAt(server.url), `kill ${round}`).toBeUndefined()
+    if (names.length === 0) expect(await eventsAt(server), `kill ${round}`).toBeUndefined()
     await kill(server.child)
   }
   // Else the kills came at moments that prove nothing.
@@ -130,8 +95,8 @@ test('killed at any moment while it imports, all of a bundle is there or nothing
   expect(seen.unfinished).toBeGreaterThan(0)
 })
 
-async function eventsAt(url: string): Promise<number | undefined> {
-  const reply = await fetch(`${url}/api/sessions/claude-code:${SESSION}`, { headers })
+async function eventsAt(server: ServerUnderTest): Promise<number | undefined> {
+  const reply = await server.ask(`/api/sessions/claude-code:${SESSION}`)
   return ((await reply.json()) as { events?: number }).events
 }
 

@@ -7,7 +7,7 @@ const TOKEN = 'token-of-this-test'
 export interface ServerUnderTest {
   child: ChildProcess
   url: string
-  /** Asks as the web app does; a body makes it a POST. */
+  /** Asks as the web app does; a body makes it a POST, of bytes as they are or of JSON. */
   ask(path: string, body?: object): Promise<Response>
 }
 
@@ -27,12 +27,17 @@ export async function startServer(home: string, dataDir: string): Promise<Server
       if (found) resolve(found[0])
     })
   })
-  const ask = (path: string, body?: object) =>
-    fetch(url + path, {
+  const ask = (path: string, body?: object) => {
+    const isBytes = body instanceof Uint8Array
+    return fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': isBytes ? 'application/octet-stream' : 'application/json',
+      },
+      ...(body === undefined ? {} : { body: isBytes ? Uint8Array.from(body) : JSON.stringify(body) }),
     })
+  }
   return { child, url, ask }
 }
 
