@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { openIndexDb, openVaultDb, type Sqlite } from '../db/client.ts'
 import { CodeReader } from '../db/stores/code-reader.ts'
 import { EventStore } from '../db/stores/event-store.ts'
+import { OwnPatternStore } from '../db/stores/own-pattern-store.ts'
 import { PathMappingStore } from '../db/stores/path-mapping-store.ts'
 import { PlaceStore } from '../db/stores/place-store.ts'
 import { SecretStore } from '../db/stores/secret-store.ts'
@@ -93,6 +94,7 @@ export interface Setting {
 export function buildDeps(setting: Setting): Deps {
   const { log } = setting
   const host: Host = { homeDir: setting.homeDir, env: setting.agentEnv, platform: process.platform }
+  const scanStart = { dataDir: setting.dataDir, vaultPath: setting.vaultFile, indexPath: setting.indexFile }
   const vaultDb = openVaultDb(setting.vaultFile)
   const opened = openIndexDb(setting.indexFile)
   if (opened.rebuilt) log.warn(`The index is built again from the vault: ${opened.reason ?? ''}`)
@@ -114,7 +116,7 @@ export function buildDeps(setting: Setting): Deps {
   const ingest: Ingest = new Ingest({
     listProjects: () =>
       projectFolders([...(setting.projects ?? []), ...sessions.projectPaths().map((path) => localPath(path))]),
-    start: { dataDir: setting.dataDir, vaultPath: setting.vaultFile, indexPath: setting.indexFile, host },
+    start: { ...scanStart, host },
     adapters,
     hub: live,
     tracker,
@@ -146,6 +148,12 @@ export function buildDeps(setting: Setting): Deps {
   const bodies = new EventBodies(kept, adapters, mask)
   const inOrder = new EventBodies(readingAhead(kept), adapters, mask)
   const compactions = new Compactions({ sessions, source: { events, bodies: inOrder }, tokens: new Tokens() })
+  const textScan = new TextScan(scanStart)
+  live.listen(({ kind }) => {
+    if (kind === 'secrets') textScan.secretsChanged()
+  })
+  // One more, so that no prompt waits for a pattern that is tried.
+  const patternTrials = new TextScan(scanStart)
   const secrets = composeSecrets({
     sessions,
     events,
@@ -155,20 +163,15 @@ export function buildDeps(setting: Setting): Deps {
     readRange: kept.readRange,
     ingest,
     live,
+    ownPatterns: new OwnPatternStore(vaultDb),
+    patternTrials,
+    textScan,
   })
   const code = new CodeReader(indexDb)
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
   const material = { vaultDb, indexDb, vault, ingest, live, host, sessions, code, localPath, resolveMoment: momentOf }
   const restore = composeRestore({ ...material, dataDir: setting.dataDir })
   const { outside } = restore
-  const textScan = new TextScan({
-    dataDir: setting.dataDir,
-    vaultPath: setting.vaultFile,
-    indexPath: setting.indexFile,
-  })
-  live.listen(({ kind }) => {
-    if (kind === 'secrets') textScan.secretsChanged()
-  })
   const hooks = composeHooks({
     ...material,
     textScan,
@@ -242,6 +245,7 @@ export function buildDeps(setting: Setting): Deps {
       await textScan.close()
       await restore.outside.close()
       await snapshots.verification.cancel()
+      await patternTrials.close()
       await ingest.stop()
       closeAll([indexDb, vaultDb])
     },

@@ -1,4 +1,5 @@
 import type { EventStore } from '../db/stores/event-store.ts'
+import type { OwnPatternStore } from '../db/stores/own-pattern-store.ts'
 import type { PlaceStore, StoredPlace } from '../db/stores/place-store.ts'
 import type { SecretStore } from '../db/stores/secret-store.ts'
 import type { SessionStore } from '../db/stores/session-store.ts'
@@ -6,6 +7,7 @@ import type { Ingest } from './ingest/ingest.ts'
 import type { StoredMask } from './ingest/stored-review.ts'
 import type { LiveHub } from './live/hub.ts'
 import type { SecretDeps } from './secrets/routes.ts'
+import type { TextScan } from './ingest/text-scan.ts'
 import { Secrets } from './secrets/secrets.ts'
 
 /** What secrets are listed from. */
@@ -18,6 +20,9 @@ interface SecretMaterial {
   readRange(generationId: number, offset: number, length: number): Uint8Array
   ingest: Ingest
   live: LiveHub
+  ownPatterns: OwnPatternStore
+  patternTrials: TextScan
+  textScan: TextScan
 }
 
 /** Longer lines are not parsed to show a piece of them. */
@@ -42,6 +47,12 @@ export function composeSecrets(material: SecretMaterial): SecretDeps {
     secretStore,
     places,
     live,
+    ownPatterns: material.ownPatterns,
+    tryPattern: (trial) => material.patternTrials.tryPattern(trial),
+    rulesChanged: () => {
+      ingest.rulesChanged()
+      material.textScan.rulesChanged()
+    },
     revealSecret: (placeId) => ingest.revealSecret(placeId),
     sessionKey: (id) => sessions.find(id)?.key,
   }

@@ -62,6 +62,11 @@ export class PlaceStore {
     })
   }
 
+  /** Notes that what stands there is surer than it was. */
+  raise(id: number, tier: SecretTier): void {
+    this.#statements.raise.run(tier, id)
+  }
+
   ofLine(generationId: number, offset: number): StoredPlace[] {
     return this.#statements.ofLine.all(generationId, offset).map(placeOf)
   }
@@ -161,6 +166,7 @@ function prepare(sqlite: Sqlite) {
        VALUES (@secretId, @sessionKey, @generationId, @offset, @length, @seq, @at, @record, @path, @isKey,
          @start, @end, @within, @tier)`,
     ),
+    raise: sqlite.prepare<[string, number]>('UPDATE secret_places SET tier = ? WHERE id = ?'),
     ofLine: sqlite.prepare<[number, number], Row>(
       `SELECT ${COLUMNS} FROM secret_places WHERE generation_id = ? AND offset = ? ORDER BY id`,
     ),

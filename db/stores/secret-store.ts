@@ -58,11 +58,12 @@ export class SecretStore {
     return added
   }
 
-  /** Notes that it was seen with more certainty than before. The placeholder keeps its kind. */
-  raiseTier(secret: StoredSecret, tier: SecretTier): boolean {
-    if (RANK[tier] <= RANK[secret.tier]) return false
-    this.#statements.setTier.run(tier, secret.id)
-    secret.tier = tier
+  /** Notes that it was seen with more certainty than before. It keeps its kind, which stands in marks, unless that was a guess. */
+  raise(secret: StoredSecret, seen: Pick<StoredSecret, 'kind' | 'provider' | 'tier'>): boolean {
+    if (RANK[seen.tier] <= RANK[secret.tier]) return false
+    const { kind, provider } = secret.tier === 'candidate' ? seen : secret
+    Object.assign(secret, { kind, provider, tier: seen.tier })
+    this.#statements.raise.run(secret)
     return true
   }
 
@@ -83,7 +84,7 @@ function prepare(sqlite: Sqlite) {
       `INSERT INTO secrets (hash, tag, kind, provider, tier, length, created_at)
        VALUES (@hash, @tag, @kind, @provider, @tier, @length, @createdAt) ON CONFLICT (hash) DO NOTHING`,
     ),
-    setTier: sqlite.prepare<[string, number]>('UPDATE secrets SET tier = ? WHERE id = ?'),
+    raise: sqlite.prepare('UPDATE secrets SET kind = @kind, provider = @provider, tier = @tier WHERE id = @id'),
     setState: sqlite.prepare<[string, string | null, number]>('UPDATE secrets SET state = ?, reason = ? WHERE id = ?'),
   }
 }

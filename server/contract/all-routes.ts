@@ -4,6 +4,7 @@ import * as compaction from './compaction.ts'
 import * as fork from './fork.ts'
 import * as guard from './guard.ts'
 import * as hooks from './hooks.ts'
+import * as ownPatterns from './own-patterns.ts'
 import * as replay from './replay.ts'
 import * as redactions from './redactions.ts'
 import * as secrets from './secrets.ts'
@@ -26,6 +27,7 @@ export const allRoutes: readonly Route[] = [
   hooks,
   guard,
   secrets,
+  ownPatterns,
   sharing,
   redactions,
 ]

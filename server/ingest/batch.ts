@@ -14,7 +14,7 @@ import type { RecordedEvent } from '../code-state/recorder.ts'
 import { rowOf } from './event-row.ts'
 import { applyFact } from './facts.ts'
 import { takeOver } from './take-over.ts'
-import type { LineReview, SecretFinder, SeenSecret } from './line-review.ts'
+import type { LineReview, Outlook, SecretFinder, SeenSecret } from './line-review.ts'
 import { soFar } from './so-far.ts'
 
 /** Where code state is worked out. */
@@ -64,8 +64,8 @@ export class Batch {
   readonly #soFar: SessionSoFar
   #unchecked = 0
   #memory: unknown
-  /** Values of later secrets may stand in lines before the one that named them. */
-  readonly #knownUpTo: number
+  /** As it was before the first line: secrets and patterns that come later may stand in lines before. */
+  readonly #outlook: Outlook
 
   constructor(parts: {
     writer: IndexWriter
@@ -79,7 +79,7 @@ export class Batch {
   }) {
     this.#memory = parts.memory
     this.#finder = parts.finder
-    this.#knownUpTo = parts.finder.countKnown()
+    this.#outlook = parts.finder.outlook()
     this.#writer = parts.writer
     this.#adapter = parts.adapter
     this.#session = parts.session
@@ -209,9 +209,9 @@ export class Batch {
     session.active_at = session.ended_at ?? session.active_at
     this.#writer.saveSession(session)
     this.#finder.noteScan({
+      ...this.#outlook,
       generationId: this.#generationId,
       sessionKey: session.key,
-      knownUpTo: this.#knownUpTo,
       unchecked: this.#unchecked,
     })
     code.record({ key: session.key, id: session.id }, this.#recorded)

@@ -124,6 +124,11 @@ export class Ingest {
     return (await this.#ask({ kind: 'reveal', placeId }))?.value ?? null
   }
 
+  /** The user's own patterns changed: they count from now on, and what was read before is looked through again. */
+  rulesChanged(): void {
+    this.#order({ kind: 'rules' })
+  }
+
   /** Lines without secrets, a block at a time. */
   async redact(request: RedactRequest): Promise<RedactedBlock> {
     return this.#ask({ kind: 'redact', request })

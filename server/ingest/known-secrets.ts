@@ -68,6 +68,8 @@ export class KnownSecrets {
   valueAt(place: StoredPlace, hash: Buffer, readLine: ReadLine): string | null {
     const { scanner, key } = this.#parts
     const text = Buffer.from(readLine(place)).toString('utf8')
+    const plain = textAt(text, place)
+    if (plain !== null && key.hash(plain).equals(hash)) return plain
     const { findings } = scanner.scanJson(text, { known: this.known }) ?? scanner.scanText(text, { known: this.known })
     return findings.find(({ value }) => key.hash(value).equals(hash))?.value ?? null
   }
@@ -77,7 +79,7 @@ export class KnownSecrets {
     const { store, key } = this.#parts
     const noted = this.#byValue.get(hit.value)
     if (noted !== undefined) {
-      if (store.raiseTier(noted, hit.tier)) this.#remember(hit.value, noted)
+      if (store.raise(noted, hit)) this.#remember(hit.value, noted)
       return noted
     }
     const hash = key.hash(hit.value)
@@ -85,7 +87,7 @@ export class KnownSecrets {
     const secret =
       store.findByHash(hash) ??
       store.add({ hash, tag: this.#freeTag(hash), kind, provider, tier, length: value.length, createdAt: Date.now() })
-    store.raiseTier(secret, tier)
+    store.raise(secret, hit)
     this.#remember(value, secret)
     return secret
   }
@@ -161,4 +163,20 @@ export class KnownSecrets {
       if (this.#parts.store.findByTag(tag) === undefined) return tag
     }
   }
+}
+
+/** What stands in the range of a place as it is written there; null when that cannot be told. */
+function textAt(line: string, { path, isKey, start, end, within }: StoredPlace): string | null {
+  if (within.length > 0 || isKey) return null
+  let inner: unknown
+  try {
+    inner = JSON.parse(line)
+  } catch {
+    return line.slice(start, end)
+  }
+  for (const step of path) {
+    if (typeof inner !== 'object' || inner === null) return null
+    inner = (inner as Record<string | number, unknown>)[step]
+  }
+  return typeof inner === 'string' ? inner.slice(start, end) : null
 }

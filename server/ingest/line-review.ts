@@ -3,15 +3,22 @@ import type { Review } from '../adapters/adapter.ts'
 import type { Finding, Scan } from '../redaction/finding.ts'
 import { maskValue } from '../redaction/mask-value.ts'
 import { replaceHits } from '../redaction/replace.ts'
-import { RULES_VERSION } from '../redaction/rules-version.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import type { KnownSecrets } from './known-secrets.ts'
+import type { Rules } from './rules.ts'
 
 /** What finding secrets works with. */
 export interface FinderParts {
   scanner: Scanner
   secrets: KnownSecrets
   places: PlaceStore
+  rules: Pick<Rules, 'version'>
+}
+
+/** The rules, and how many secrets are looked for. */
+export interface Outlook {
+  rules: string
+  knownUpTo: number
 }
 
 /** Where a line stands, once it is known which event it makes. */
@@ -46,14 +53,14 @@ export class SecretFinder {
     return secrets.mask(text)
   }
 
-  /** How many secrets are looked for now. */
-  countKnown(): number {
-    return this.#parts.secrets.count()
+  /** With what a line is looked through now. */
+  outlook(): Outlook {
+    return { rules: this.#parts.rules.version, knownUpTo: this.#parts.secrets.count() }
   }
 
-  /** Notes with what a generation was looked through: `knownUpTo` is how many secrets were looked for from its first line on. */
-  noteScan(scan: { generationId: number; sessionKey: number; knownUpTo: number; unchecked: number }): void {
-    this.#parts.places.noteScan({ ...scan, rules: RULES_VERSION })
+  /** Notes with what a generation was looked through, from its first line on. */
+  noteScan(scan: Outlook & { generationId: number; sessionKey: number; unchecked: number }): void {
+    this.#parts.places.noteScan(scan)
   }
 }
 

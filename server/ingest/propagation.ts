@@ -1,5 +1,5 @@
 import type { IndexWriter } from '../../db/stores/index-writer.ts'
-import type { PlaceStore } from '../../db/stores/place-store.ts'
+import type { PlaceStore, StoredPlace } from '../../db/stores/place-store.ts'
 import type { RemaskStore } from '../../db/stores/remask-store.ts'
 import type { SourceStore } from '../../db/stores/source-store.ts'
 import type { Adapter } from '../adapters/adapter.ts'
@@ -7,13 +7,13 @@ import { inSlices } from '../adapters/shared/in-slices.ts'
 import type { Line } from '../adapters/shared/line-splitter.ts'
 import { splitterOf } from '../adapters/shared/splitter-of.ts'
 import type { Finding } from '../redaction/finding.ts'
-import { RULES_VERSION } from '../redaction/rules-version.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import type { Vault } from '../vault/vault.ts'
 import { previewOf } from './event-row.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import { WHOLE_LINE } from './line-review.ts'
 import type { IngestReport } from './protocol.ts'
+import type { Rules } from './rules.ts'
 import type { StoredMask } from './stored-review.ts'
 
 /** What looking back works with. */
@@ -27,6 +27,7 @@ export interface PropagationParts {
   vault: Pick<Vault, 'blocks'>
   sources: SourceStore
   adapters: readonly Adapter[]
+  rules: Pick<Rules, 'version'>
   report(report: IngestReport): void
 }
 
@@ -72,9 +73,10 @@ export class Propagation {
   }
 
   async #catchUp(): Promise<void> {
-    const { places, secrets } = this.#parts
+    const { places, secrets, rules } = this.#parts
     const known = secrets.count()
-    for (const behind of places.behind(RULES_VERSION, known)) {
+    const { version } = rules
+    for (const behind of places.behind(version, known)) {
       const found = await inSlices(this.#lookThrough(behind))
       if (this.#isStopped || found === null) return
       const touched = new Set<number>()
@@ -86,7 +88,7 @@ export class Propagation {
           touched.add(sessionKey)
         }
         for (const sessionKey of touched) this.#maskRows(sessionKey)
-        places.caughtUp(behind.generationId, RULES_VERSION, known)
+        places.caughtUp(behind.generationId, version, known)
       })
       for (const sessionKey of touched) this.#tell(sessionKey)
     }
@@ -97,21 +99,18 @@ export class Propagation {
   /** The lines of a generation that hold values which are not noted there yet; null when it was stopped. */
   *#lookThrough({ generationId, rules }: Behind): Generator<void, { line: Line; findings: Finding[] }[] | null> {
     const { vault, places, sources, adapters } = this.#parts
+    const isForAll = rules !== this.#parts.rules.version
     const source = sources.ofGeneration(generationId)
     const adapter = adapters.find(({ id }) => id === source?.agent)
     if (!source || !adapter) return []
-    const noted = new Map<number, Set<string>>()
-    for (const place of places.ofGeneration(generationId)) {
-      const set = noted.get(place.offset) ?? new Set()
-      noted.set(place.offset, set.add(placeKey(place)))
-    }
+    const noted = Map.groupBy(places.ofGeneration(generationId), ({ offset }) => offset)
     const found: { line: Line; findings: Finding[] }[] = []
     const splitter = splitterOf(adapter, { ...source, agent: adapter.id })
     for (const { bytes, offset } of vault.blocks(generationId)) {
       for (const line of splitter.push(bytes, offset)) {
         if (this.#isStopped) return null
-        const here = noted.get(line.offset)
-        const findings = this.#look(line, rules !== RULES_VERSION).filter((finding) => !here?.has(placeKey(finding)))
+        const here = noted.get(line.offset) ?? []
+        const findings = this.#look(line, isForAll).filter((finding) => isNews(finding, here))
         if (findings.length > 0) found.push({ line: { ...line, bytes: Uint8Array.from(line.bytes) }, findings })
         yield
       }
@@ -129,10 +128,17 @@ export class Propagation {
   #noteLine({ generationId, sessionKey }: Behind, line: Line, findings: readonly Finding[]): void {
     const { places, secrets, rows } = this.#parts
     const events = rows.eventsOf(sessionKey, { generationId, offset: line.offset })
+    const here = places.ofLine(generationId, line.offset)
     for (const finding of findings) {
       const { path, isKey, start, end, within, tier, literal } = finding
+      const secretId = secrets.note(finding).id
+      const noted = here.find((place) => place.secretId === secretId && placeKey(place) === placeKey(finding))
+      if (noted !== undefined) {
+        places.raise(noted.id, tier)
+        continue
+      }
       places.add({
-        secretId: secrets.note(finding).id,
+        secretId,
         sessionKey,
         generationId,
         offset: line.offset,
@@ -191,6 +197,12 @@ export class Propagation {
       isGrowing: false,
     })
   }
+}
+
+/** Also what was a mere guess there before. */
+function isNews(finding: Finding, here: readonly StoredPlace[]): boolean {
+  const noted = here.filter((place) => placeKey(place) === placeKey(finding))
+  return noted.every(({ tier }) => tier === 'candidate' && finding.tier !== 'candidate')
 }
 
 function placeKey({ path, isKey, start }: { path: (string | number)[]; isKey: boolean; start: number }): string {

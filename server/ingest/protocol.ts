@@ -81,6 +81,8 @@ export type IngestOrder =
   | { kind: 'sweep' }
   /** The folders of projects that are known now. */
   | { kind: 'projects'; folders: string[] }
+  /** The user's own patterns of secrets changed. */
+  | { kind: 'rules' }
   /** Answered by a report with the same number. */
   | { kind: 'ask'; number: number; ask: IngestAsk }
   | { kind: 'stop' }

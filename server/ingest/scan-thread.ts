@@ -1,16 +1,11 @@
 import { setImmediate as pause } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { openIndexDb, openVaultDb } from '../../db/client.ts'
-import { PlaceStore } from '../../db/stores/place-store.ts'
-import { SecretStore } from '../../db/stores/secret-store.ts'
-import { VaultStore } from '../../db/stores/vault-store.ts'
 import type { Finding, Scan } from '../redaction/finding.ts'
 import { markOf } from '../redaction/mark.ts'
-import { Scanner } from '../redaction/scanner.ts'
-import { openSecretKey } from '../secret-key.ts'
-import { Vault } from '../vault/vault.ts'
-import { KnownSecrets, markOfUnknown } from './known-secrets.ts'
-import type { FoundSecret, ScanOrder, ScanReport, ScanStart } from './text-scan.ts'
+import { tryPattern } from '../redaction/try-pattern.ts'
+import { openKnown, type ScanStart } from './known-from-vault.ts'
+import { markOfUnknown } from './known-secrets.ts'
+import type { Answer, FoundSecret, ScanOrder, ScanReport } from './text-scan.ts'
 
 // Looks for secrets in texts of the moment, in a thread of its own that only reads: nobody else has to wait for it.
 
@@ -19,34 +14,35 @@ const LOAD_AFTER = 300
 
 if (!parentPort) throw new Error('scan-thread.ts runs as a worker of the server.')
 const port = parentPort
-const { vaultPath, indexPath, dataDir } = workerData as ScanStart
-const vaultDb = openVaultDb(vaultPath, { readonly: true })
-const vault = new Vault(new VaultStore(vaultDb))
-const store = new SecretStore(vaultDb)
-const places = new PlaceStore(openIndexDb(indexPath, { readonly: true }).sqlite)
-const scanner = new Scanner()
-const key = openSecretKey(dataDir)
-const secrets = new KnownSecrets({ store, key, scanner })
+const { rules, scanner, key, store, secrets, loading } = openKnown(workerData as ScanStart)
 let isLoading = false
 let isBehind = false
 
 port.on('message', (order: ScanOrder) => {
   switch (order.kind) {
     case 'scan':
-      return port.postMessage(answerTo(order))
+      return port.postMessage(answerTo(order.number, () => look(order.text, order.isJson)))
+    case 'try':
+      return port.postMessage(answerTo(order.number, () => ({ trial: tryPattern(order.trial) })))
     case 'secrets':
       return void load(LOAD_AFTER)
+    case 'rules':
+      return rules.reload()
   }
 })
 void load(0)
 
-function answerTo({ number, text, isJson }: Extract<ScanOrder, { kind: 'scan' }>): ScanReport {
+function answerTo(number: number, answer: () => Answer): ScanReport {
   try {
-    const { findings, unchecked } = scan(text, isJson)
-    return { number, found: described(findings), isComplete: unchecked.length === 0 }
+    return { number, ...answer() }
   } catch (error) {
     return { number, reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+function look(text: string, isJson: boolean): Answer {
+  const { findings, unchecked } = scan(text, isJson)
+  return { look: { found: described(findings), isComplete: unchecked.length === 0 } }
 }
 
 function scan(text: string, isJson: boolean): Scan {
@@ -79,9 +75,7 @@ async function load(after: number): Promise<void> {
   while (isBehind) {
     if (after > 0) await new Promise((resolve) => setTimeout(resolve, after))
     isBehind = false
-    const readLine = (place: { generationId: number; offset: number; length: number }) =>
-      vault.readRange(place.generationId, place.offset, place.length)
-    for (const _ of secrets.loading(places, readLine)) await pause()
+    for (const _ of loading()) await pause()
   }
   isLoading = false
 }

@@ -12,6 +12,7 @@ import { claudeCode } from '../adapters/claude-code/index.ts'
 import type { LiveMessage } from '../contract/live.ts'
 import { LiveHub } from '../live/hub.ts'
 import { LiveTracker } from '../live/tracker.ts'
+import { RULES_VERSION } from '../redaction/rules-version.ts'
 import { Scanner } from '../redaction/scanner.ts'
 import { openSecretKey } from '../secret-key.ts'
 import { Vault } from '../vault/vault.ts'
@@ -76,7 +77,10 @@ export function createFinder({ vault, index, folder }: TemporaryDatabases) {
   const store = new SecretStore(vault)
   const places = new PlaceStore(index)
   const secrets = new KnownSecrets({ store, key: openSecretKey(folder), scanner })
-  return { finder: new SecretFinder({ scanner, secrets, places }), mask: new StoredMask(places, store) }
+  return {
+    finder: new SecretFinder({ scanner, secrets, places, rules: { version: RULES_VERSION } }),
+    mask: new StoredMask(places, store),
+  }
 }
 
 let counter = 0

@@ -6,6 +6,7 @@ import { CodeStore } from '../../db/stores/code-store.ts'
 import { IndexWriter } from '../../db/stores/index-writer.ts'
 import { SessionSources } from '../../db/stores/session-sources.ts'
 import { SnapshotStore } from '../../db/stores/snapshot-store.ts'
+import { OwnPatternStore } from '../../db/stores/own-pattern-store.ts'
 import { PlaceStore, type StoredPlace } from '../../db/stores/place-store.ts'
 import { RemaskStore } from '../../db/stores/remask-store.ts'
 import { SecretStore } from '../../db/stores/secret-store.ts'
@@ -33,6 +34,7 @@ import { BlockRedactor } from './redact-block.ts'
 import { createRedactionDesk } from './redaction-parts.ts'
 import { RowIntake } from './row-intake.ts'
 import { SnapshotTaker } from './snapshot-taker.ts'
+import { Rules } from './rules.ts'
 import { StoredMask } from './stored-review.ts'
 import { SourceReader } from './source-reader.ts'
 import { Understanding } from './understand.ts'
@@ -60,13 +62,14 @@ const snapshots = new SnapshotStore(vaultDb)
 const sessionSources = new SessionSources(vaultDb, indexDb)
 const places = new Places(start.host, adapters, importsFolder(start.dataDir))
 const hurry = new Hurry()
-const scanner = new Scanner()
+const rules = new Rules(new OwnPatternStore(vaultDb))
+const scanner = new Scanner({ extra: rules.own })
 const secretStore = new SecretStore(vaultDb)
 const secretPlaces = new PlaceStore(indexDb)
 const secrets = new KnownSecrets({ store: secretStore, key: openSecretKey(start.dataDir), scanner })
 const readPlace = (place: StoredPlace) => vault.readRange(place.generationId, place.offset, place.length)
 secrets.load(secretPlaces, readPlace)
-const finder = new SecretFinder({ scanner, secrets, places: secretPlaces })
+const finder = new SecretFinder({ scanner, secrets, places: secretPlaces, rules })
 const propagation = new Propagation({
   scanner,
   secrets,
@@ -77,6 +80,7 @@ const propagation = new Propagation({
   vault,
   sources,
   adapters,
+  rules,
   report,
 })
 const commits = new Commits(vault, start.dataDir)
@@ -149,6 +153,9 @@ port.on('message', (order: IngestOrder) => {
     case 'projects':
       start.host.projects = order.folders
       return void intake.sweep()
+    case 'rules':
+      rules.reload()
+      return lookBackSoon()
     case 'ask':
       return void answers.answer(order.number, order.ask)
     case 'stop':

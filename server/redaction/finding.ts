@@ -66,9 +66,10 @@ export interface Context {
 
 /**
  * Patterns that a user made. Each text is handed over as it is read: escapes resolved, without colours, decoded. Ranges that do not
- * lie inside the text are passed over. What `find` costs is not counted, so it takes linear time by itself.
+ * lie inside the text are passed over. What `find` costs is not counted: who would take too long calls `giveUp`, and the text is
+ * unchecked.
  */
 export interface OwnPatterns {
   /** `kind` is the name under which the finding is kept. */
-  find(text: string): readonly (Range & { kind: string })[]
+  find(text: string, giveUp: () => void): readonly (Range & { kind: string })[]
 }

@@ -6,3 +6,8 @@ const HANDLERS = 4
 
 /** Changes with the rules: what was scanned with another version may be scanned again. */
 export const RULES_VERSION = `${HANDLERS}-${crc32(JSON.stringify(FORMATS)).toString(16).padStart(8, '0')}`
+
+/** The rules together with the user's own patterns, of which `revision` counts the changes that find more. */
+export function rulesWith(revision: number): string {
+  return revision === 0 ? RULES_VERSION : `${RULES_VERSION}+${revision}`
+}

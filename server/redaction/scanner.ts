@@ -135,7 +135,7 @@ export class Scanner {
   #readOwn(page: Page): void {
     if (page.context.onlyKnown === true) return
     for (const patterns of this.#extra) {
-      for (const { start, end, kind } of patterns.find(page.text)) {
+      for (const { start, end, kind } of patterns.find(page.text, () => page.giveUp())) {
         if (start >= 0 && start < end && end <= page.text.length)
           page.add({ kind, provider: 'own', tier: 'definite', start, end })
       }

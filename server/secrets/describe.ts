@@ -36,16 +36,24 @@ const WORDS: Record<string, string> = {
   url: 'URL',
 }
 
+/** How kinds begin that a pattern of the user found. */
+const OWN = 'own-'
+
 /** What a kind is called by people: “GitHub personal access token”. */
 export function labelOf(kind: string, provider: string | null): string {
   const known = LABELS[kind]
   if (known !== undefined) return known
+  if (kind.startsWith(OWN)) return capital(kind.slice(OWN.length).replaceAll('-', ' '))
   const owner = provider ?? formats.get(kind)?.provider ?? ''
   const said = new Set(owner.toLowerCase().split(/[^a-z0-9]+/))
   const words = kind.split('-').filter((part) => !said.has(part))
   const label = [owner, ...words.map((word) => WORDS[word] ?? word)].filter(Boolean).join(' ')
   const isNamed = /(?:token|key|secret|password|webhook|url|id|cookie|phrase|dsn)s?$/i.test(label)
-  return (label.charAt(0).toUpperCase() + label.slice(1)).concat(isNamed ? '' : ' key')
+  return capital(label).concat(isNamed ? '' : ' key')
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** Its published prefix, dots and its length: what an owner knows it by, and nothing that helps to guess it. */
@@ -92,6 +100,6 @@ export function adviceFor(kind: string, provider: string | null): { text: string
   if (kind === 'seed-phrase') {
     return { text: 'Move everything to a new wallet: a recovery phrase cannot be changed.', url }
   }
-  const where = provider === null ? 'where it was issued' : `at ${provider}`
+  const where = provider === null || kind.startsWith(OWN) ? 'where it was issued' : `at ${provider}`
   return { text: `Revoke it ${where}, make a new one, and replace it where it is used.`, url }
 }

@@ -11,18 +11,17 @@ import {
   type Secret,
 } from '../contract/secrets.ts'
 import { AppError, notFound } from '../errors.ts'
-import type { LiveHub } from '../live/hub.ts'
 import { mount } from '../mount.ts'
-import { RULES_VERSION } from '../redaction/rules-version.ts'
+import { rulesWith } from '../redaction/rules-version.ts'
+import { patternRoutes, type PatternDeps } from './pattern-routes.ts'
 import { reportRows } from './report.ts'
 import type { Secrets } from './secrets.ts'
 
 /** What the routes of this feature need. */
-export interface SecretDeps {
+export interface SecretDeps extends PatternDeps {
   secrets: Secrets
   secretStore: SecretStore
   places: PlaceStore
-  live: LiveHub
   /** Null when the value does not stand there any more. */
   revealSecret(placeId: number): Promise<string | null>
   sessionKey(sessionId: string): number | undefined
@@ -33,6 +32,7 @@ const MOST_TO_ROTATE = 20
 /** Lists the secrets that stand in sessions, and notes what is decided about them. */
 export function secretRoutes(app: FastifyInstance, deps: SecretDeps): void {
   const { secrets, secretStore, places, live } = deps
+  patternRoutes(app, deps)
 
   mount(app, listSecrets, ({ query }) => {
     const { items, sums } = secrets.list(query)
@@ -69,7 +69,7 @@ export function secretRoutes(app: FastifyInstance, deps: SecretDeps): void {
     return {
       items,
       unchecked: places.uncheckedOf(key),
-      isComplete: !places.isBehind(key, RULES_VERSION, secretStore.countSure()),
+      isComplete: !places.isBehind(key, rulesWith(deps.ownPatterns.revision), secretStore.countSure()),
     }
   })
 
