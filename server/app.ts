@@ -7,6 +7,7 @@ import type { ErrorReply } from './contract/errors.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
 import { forkRoutes } from './forks/routes.ts'
+import { handoffRoutes } from './handoffs/routes.ts'
 import { hookRoutes } from './hooks/routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { guard } from './plugins/guard.ts'
@@ -67,6 +68,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     sessionRoutes(app, deps)
     replayRoutes(app, deps)
     forkRoutes(app, deps.forks)
+    handoffRoutes(app, deps.handoffs)
     compactionRoutes(app, deps)
     restoreRoutes(app, deps)
     settingsRoutes(app, deps)

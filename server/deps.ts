@@ -24,6 +24,8 @@ import { Tokens } from './compaction/tokens.ts'
 import { composeForks } from './fork-deps.ts'
 import type { ForkDeps } from './forks/routes.ts'
 import { composeHooks } from './hook-deps.ts'
+import { composeHandoffs } from './handoff-deps.ts'
+import type { HandoffDeps } from './handoffs/routes.ts'
 import type { HookDeps } from './hooks/routes.ts'
 import { EventBodies } from './ingest/event-bodies.ts'
 import { Ingest } from './ingest/ingest.ts'
@@ -70,6 +72,7 @@ export interface Deps
   live: LiveHub
   ingest: Ingest
   forks: ForkDeps
+  handoffs: HandoffDeps
   close(): Promise<void>
 }
 
@@ -147,7 +150,8 @@ export function buildDeps(setting: Setting): Deps {
   const mask = new StoredMask(places, secretStore)
   const bodies = new EventBodies(kept, adapters, mask)
   const inOrder = new EventBodies(readingAhead(kept), adapters, mask)
-  const compactions = new Compactions({ sessions, source: { events, bodies: inOrder }, tokens: new Tokens() })
+  const tokens = new Tokens()
+  const compactions = new Compactions({ sessions, source: { events, bodies: inOrder }, tokens })
   const textScan = new TextScan(scanStart)
   live.listen(({ kind }) => {
     if (kind === 'secrets') textScan.secretsChanged()
@@ -201,6 +205,8 @@ export function buildDeps(setting: Setting): Deps {
     readRange,
     outside: restore.outside,
   })
+  const countTokens = (texts: string[]) => tokens.count(texts)
+  const handoffs = composeHandoffs({ ...material, events, bodies, countTokens, outside })
 
   return {
     ...setting,
@@ -233,6 +239,7 @@ export function buildDeps(setting: Setting): Deps {
     keptFiles,
     readRange,
     forks,
+    handoffs,
     resolveMoment: momentOf,
     progress: () => ingest.progress,
     describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),

@@ -329,6 +329,49 @@ export interface RowSessions {
   open(database: string, nativeId: string, host: Host): RowSession
 }
 
+/** Something that was said in a session of whatever agent; several texts of one side stand together. */
+export interface Turn {
+  role: 'user' | 'assistant'
+  /** Milliseconds since 1970; null when not known. */
+  at: number | null
+  /** At least one, none of them empty. */
+  texts: string[]
+}
+
+/** A conversation that shall go on in another agent. */
+export interface Conversation {
+  /** The new session's id, in the agent's form. */
+  nativeId: string
+  title: string
+  /** Where the project is on this machine; null when no record names it. */
+  cwd: string | null
+  gitBranch: string | null
+  /** Begins with the user; the sides take turns. */
+  turns: readonly [Turn, ...Turn[]]
+  /** When it is handed over, in milliseconds since 1970: for turns without a time. */
+  now: number
+}
+
+/** A session file that was made from a conversation, not written yet. */
+export interface Composition {
+  /** Absolute; where the agent finds it. */
+  path: string
+  /** The folder that `path` has to stay in. */
+  root: string
+  mode: number
+  bytes: Uint8Array
+  /** What the agent's form cannot hold of the conversation, as sentences. */
+  losses: string[]
+}
+
+/** Makes sessions from conversations of other agents. Nothing is written here. */
+export interface SessionComposer {
+  /** As of a {@link ForkMaker}. */
+  idFrom(seed: Uint8Array): string
+  /** Throws a {@link ForkError} when the agent could not resume it. */
+  compose(conversation: Conversation, host: Host): Composition
+}
+
 /** Reads one agent's sessions. It never sees the databases, the network or the clock. */
 export interface Adapter {
   /** Same as the folder name. Stored, so it is never renamed. */
@@ -364,6 +407,8 @@ export interface Adapter {
   readonly fork?: ForkMaker
   /** Why sessions are never written to where this agent looks for them, as a sentence that says what to do instead. */
   readonly refusesWrites?: string
+  /** Absent when the agent cannot resume a session that was made from another agent's. */
+  readonly composer?: SessionComposer
   /**
    * What to type in a shell of the host to resume a session in a folder of this machine; null: wherever one is. `file` is
    * where the session stands; null when it takes that and it is not known.

@@ -2,6 +2,7 @@ import type { CliCommand } from './command.ts'
 import { brief } from './commands/brief.ts'
 import { exportSession } from './commands/export.ts'
 import { fork } from './commands/fork.ts'
+import { handoff } from './commands/handoff.ts'
 import { importBundle } from './commands/import.ts'
 import { redact } from './commands/redact.ts'
 import { redactions } from './commands/redactions.ts'
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CliCommand[] = [
   snapshot,
   restore,
   fork,
+  handoff,
   brief,
   verify,
   exportSession,

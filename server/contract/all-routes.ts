@@ -3,6 +3,7 @@ import * as change from './change.ts'
 import * as compaction from './compaction.ts'
 import * as fork from './fork.ts'
 import * as guard from './guard.ts'
+import * as handoff from './handoff.ts'
 import * as hooks from './hooks.ts'
 import * as ownPatterns from './own-patterns.ts'
 import * as replay from './replay.ts'
@@ -23,6 +24,7 @@ export const allRoutes: readonly Route[] = [
   change,
   restore,
   fork,
+  handoff,
   snapshots,
   hooks,
   guard,

@@ -21,7 +21,7 @@ export const PlannedFile = z.object({
 export type PlannedFile = z.infer<typeof PlannedFile>
 
 /** Why Lossless wrote into files that are not its own. */
-export const ChangeKind = z.enum(['restore', 'code', 'fork', 'hooks', 'brief', 'redaction'])
+export const ChangeKind = z.enum(['restore', 'code', 'fork', 'hooks', 'brief', 'redaction', 'handoff'])
 export type ChangeKind = z.infer<typeof ChangeKind>
 
 /**

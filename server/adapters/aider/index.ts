@@ -1,5 +1,6 @@
 import type { Adapter, LineContext, LineReading, Source } from '../adapter.ts'
 import { trimFiller, type LinePosition } from '../shared/line-splitter.ts'
+import { aiderComposer } from './compose.ts'
 import { readAnswer } from './answers.ts'
 import { channelOf } from './channels.ts'
 import { eventsOf } from './drafts.ts'
@@ -24,6 +25,7 @@ export const aider: Adapter = {
   splitter: (_source: Source, start?: LinePosition) => new HistorySplitter(start),
   readLine,
   fork: aiderForks,
+  composer: aiderComposer,
   resumeCommand,
   // A history names no window, and models come from every maker.
   contextWindow: () => UNKNOWN_WINDOW,

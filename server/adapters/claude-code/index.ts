@@ -4,6 +4,7 @@ import type { FileOp } from '../../code-state/file-op.ts'
 import { readJsonLine } from '../shared/json-line.ts'
 import { trimFiller } from '../shared/line-splitter.ts'
 import { shapeOf, type Shape } from '../shared/shape.ts'
+import { claudeComposer } from './compose.ts'
 import { eventsOf } from './events.ts'
 import { bookkeepingFacts, chainFacts, subagentFacts } from './facts.ts'
 import { bookkeepingFileOps } from './file-ops.ts'
@@ -24,6 +25,7 @@ export const claudeCode: Adapter = {
   readCompanion,
   listLive,
   fork: claudeForks,
+  composer: claudeComposer,
   resumeCommand,
   contextWindow,
   compactsAt,

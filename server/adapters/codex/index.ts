@@ -1,4 +1,5 @@
 import type { Adapter } from '../adapter.ts'
+import { codexComposer } from './compose.ts'
 import { codexForks } from './fork.ts'
 import { classify, roots, unpacked } from './locate.ts'
 import { costOf } from './prices.ts'
@@ -17,6 +18,7 @@ export const codex: Adapter = {
   unpacked,
   titles,
   fork: codexForks,
+  composer: codexComposer,
   resumeCommand,
   contextWindow,
   compactsAt,

@@ -2,6 +2,7 @@ import type { Adapter, LineContext, LineReading, ParsedEvent, SessionFact, Sourc
 import { readJsonLine } from '../shared/json-line.ts'
 import { LineSplitter, trimFiller, type LinePosition } from '../shared/line-splitter.ts'
 import { shapeOf, textOf, timeOf, type Shape } from '../shared/shape.ts'
+import { geminiComposer } from './compose.ts'
 import { completed, DocumentSplitter, isDocument } from './document-splitter.ts'
 import { eventsFrom } from '../shared/drafts.ts'
 import { geminiForks } from './fork.ts'
@@ -21,6 +22,7 @@ export const geminiCli: Adapter = {
   splitter,
   readLine,
   fork: geminiForks,
+  composer: geminiComposer,
   resumeCommand,
   contextWindow,
   compactsAt,

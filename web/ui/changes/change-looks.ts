@@ -3,6 +3,7 @@ import Eraser from '@lucide/svelte/icons/eraser'
 import FileCode from '@lucide/svelte/icons/file-code'
 import GitFork from '@lucide/svelte/icons/git-fork'
 import NotebookPen from '@lucide/svelte/icons/notebook-pen'
+import Forward from '@lucide/svelte/icons/forward'
 import Plug from '@lucide/svelte/icons/plug'
 import type { ChangeKind } from '../../../server/contract/change.ts'
 
@@ -14,4 +15,5 @@ export const changeLooks: Record<ChangeKind, { word: string; icon: typeof Archiv
   hooks: { word: 'Agent settings', icon: Plug },
   brief: { word: 'Recovery brief', icon: NotebookPen },
   redaction: { word: 'Redaction', icon: Eraser },
+  handoff: { word: 'Hand-off', icon: Forward },
 }
