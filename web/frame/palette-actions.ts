@@ -3,6 +3,7 @@ import Archive from '@lucide/svelte/icons/archive'
 import Camera from '@lucide/svelte/icons/camera'
 import Eraser from '@lucide/svelte/icons/eraser'
 import FoldVertical from '@lucide/svelte/icons/fold-vertical'
+import Forward from '@lucide/svelte/icons/forward'
 import GitFork from '@lucide/svelte/icons/git-fork'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Keyboard from '@lucide/svelte/icons/keyboard'
@@ -48,6 +49,7 @@ export function paletteActions({ router, theme, toasts, onhelp, onundo, onask }:
       isStaying: true,
     },
     { label: 'Fork …', icon: GitFork, run: () => onask(verbPrefixes.fork), isStaying: true },
+    { label: 'Continue in another agent …', icon: Forward, run: () => onask(verbPrefixes.handoff), isStaying: true },
     { label: 'Redact …', icon: Eraser, run: () => onask(verbPrefixes.redact), isStaying: true },
     { label: 'Snapshot everything now', icon: Camera, run: () => void snapshotAll({ router, toasts }) },
     { label: 'Go to Live', keys: 'g l', icon: Activity, run: () => router.navigate(pathOf({ page: 'live' })) },

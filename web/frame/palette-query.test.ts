@@ -7,6 +7,9 @@ test.each([
   ['lexer  rewrite ', { verb: 'open', words: 'lexer  rewrite' }],
   ['fork lexer', { verb: 'fork', words: 'lexer' }],
   ['redact lexer', { verb: 'redact', words: 'lexer' }],
+  ['continue lexer', { verb: 'handoff', words: 'lexer' }],
+  ['hand off the lexer', { verb: 'handoff', words: 'the lexer' }],
+  ['continued', { verb: 'open', words: 'continued' }],
   ['Fork ', { verb: 'fork', words: '' }],
   ['what was lost in the lexer', { verb: 'lost', words: 'the lexer' }],
   ['lost lexer', { verb: 'lost', words: 'lexer' }],
@@ -34,5 +37,6 @@ test('each verb leads where it is done', () => {
 
   expect(targetOf('open', session)).toBe('/sessions/claude-code:1')
   expect(targetOf('fork', session)).toBe('/sessions/claude-code:1?fork=end')
+  expect(targetOf('handoff', session)).toBe('/sessions/claude-code:1?handoff=end')
   expect(targetOf('lost', session)).toBe('/sessions/claude-code:1/compaction')
 })

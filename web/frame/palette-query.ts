@@ -1,8 +1,8 @@
 import type { Session } from '../../server/contract/session.ts'
 import { compactionPath, replayPath } from '../routes.ts'
 
-/** What to do with the session that is looked for: open it, fork it, redact it, or see what its last compaction lost. */
-export type PaletteVerb = 'open' | 'fork' | 'redact' | 'lost'
+/** What to do with the session that is looked for: open it, fork it, let it go on in another agent, redact it, or see what its last compaction lost. */
+export type PaletteVerb = 'open' | 'fork' | 'handoff' | 'redact' | 'lost'
 
 /** What is typed into the palette: words of a session, with a verb before them or not. */
 export interface PaletteQuery {
@@ -11,10 +11,16 @@ export interface PaletteQuery {
 }
 
 /** How a query with a verb begins when it is chosen instead of typed. */
-export const verbPrefixes = { fork: 'fork ', redact: 'redact ', lost: 'what was lost in ' } as const
+export const verbPrefixes = {
+  fork: 'fork ',
+  handoff: 'continue ',
+  redact: 'redact ',
+  lost: 'what was lost in ',
+} as const
 
 const verbs: readonly { verb: PaletteVerb; pattern: RegExp }[] = [
   { verb: 'fork', pattern: /^fork\s+/i },
+  { verb: 'handoff', pattern: /^(?:continue|hand\s*off)\s+/i },
   { verb: 'redact', pattern: /^redact\s+/i },
   { verb: 'lost', pattern: /^(?:what\s+was\s+)?lost\s+(?:in\s+)?/i },
 ]
@@ -40,6 +46,8 @@ export function targetOf(verb: PaletteVerb, session: Session): string {
       return replayPath(session.id)
     case 'fork':
       return `${replayPath(session.id)}?fork=end`
+    case 'handoff':
+      return `${replayPath(session.id)}?handoff=end`
     case 'redact':
       return `${replayPath(session.id)}?redact=1`
     case 'lost':

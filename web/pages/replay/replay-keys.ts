@@ -40,6 +40,7 @@ export function replayKeys(view: ReplayView, page: PageActions): KeyBinding[] {
       run: () => (playback.isFollowing ? playback.unfollow() : playback.follow()),
     },
     { keys: 'F', label: 'Fork here: a new session that ends at this step', run: () => view.fork() },
+    { keys: 'H', label: 'Continue in another agent, up to this step', run: () => view.handOff() },
     { keys: 'S', label: 'Export this session', run: () => view.exportSession() },
     { keys: 'D', label: 'Redact the secrets of this session', run: () => view.redactSession() },
     { keys: 'R', label: 'Restore the code to this step', run: () => view.restoreCode() },

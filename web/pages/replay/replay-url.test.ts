@@ -28,6 +28,7 @@ describe('the address of a replay', () => {
 
   it('opens the dialog that it names', () => {
     expect(readReplayUrl(new URLSearchParams('fork=82')).dialog).toEqual({ kind: 'fork', at: 82 })
+    expect(readReplayUrl(new URLSearchParams('handoff=82')).dialog).toEqual({ kind: 'handoff', at: 82 })
     expect(readReplayUrl(new URLSearchParams('code=end')).dialog).toEqual({ kind: 'code', at: Infinity })
     expect(readReplayUrl(new URLSearchParams('restore=1')).dialog).toEqual({ kind: 'restore' })
     expect(readReplayUrl(new URLSearchParams('export=1')).dialog).toEqual({ kind: 'export' })

@@ -5,7 +5,7 @@ export const CODE_MODES = ['content', 'before', 'start', 'disk'] as const
 export type CodeMode = (typeof CODE_MODES)[number]
 
 /** A dialog over the replay, and the event that it is about. */
-export type ReplayDialog = { kind: 'fork' | 'code'; at: number } | { kind: 'restore' | 'export' | 'redact' }
+export type ReplayDialog = { kind: 'fork' | 'code' | 'handoff'; at: number } | { kind: 'restore' | 'export' | 'redact' }
 
 /** What the address of a replay says. A link or a reload brings the same picture back. */
 export interface ReplayUrl {
@@ -34,9 +34,9 @@ export function readReplayUrl(query: URLSearchParams): ReplayUrl {
   }
 }
 
-/** `fork=82` and `code=82` name the last event that counts, `end` the end of the session; `restore=1`, `export=1` and `redact=1` are the whole session. */
+/** `fork=82`, `code=82` and `handoff=82` name the last event that counts, `end` the end of the session; `restore=1`, `export=1` and `redact=1` are the whole session. */
 function readDialog(query: URLSearchParams): ReplayDialog | null {
-  for (const kind of ['fork', 'code'] as const) {
+  for (const kind of ['fork', 'code', 'handoff'] as const) {
     const text = query.get(kind) ?? ''
     if (text === 'end') return { kind, at: Infinity }
     if (/^\d{1,15}$/.test(text)) return { kind, at: Number(text) }
@@ -63,6 +63,7 @@ export function writeReplayUrl(url: ReplayUrl, base: URLSearchParams): URLSearch
   const { dialog } = url
   put('fork', dialog?.kind === 'fork' ? String(dialog.at) : null)
   put('code', dialog?.kind === 'code' ? String(dialog.at) : null)
+  put('handoff', dialog?.kind === 'handoff' ? String(dialog.at) : null)
   put('restore', dialog?.kind === 'restore' ? '1' : null)
   put('export', dialog?.kind === 'export' ? '1' : null)
   put('redact', dialog?.kind === 'redact' ? '1' : null)

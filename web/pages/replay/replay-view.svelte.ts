@@ -129,6 +129,11 @@ export class ReplayView {
     this.#dialog = { kind: 'fork', at }
   }
 
+  /** Asks in which agent the session shall go on after an event; without one after the step that is shown. */
+  handOff(at = this.playback.moment): void {
+    this.#dialog = { kind: 'handoff', at }
+  }
+
   /** Asks where the files of a moment shall go; without one of the moment that is shown. */
   restoreCode(at = this.playback.moment): void {
     this.#dialog = { kind: 'code', at }

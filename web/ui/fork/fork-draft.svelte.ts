@@ -1,8 +1,8 @@
-import { undoChange } from '../../../server/contract/change.ts'
 import { forkSession } from '../../../server/contract/fork.ts'
 import { getEvent } from '../../../server/contract/sessions.ts'
 import type { Event } from '../../../server/contract/event.ts'
 import { call, isAbort, type ReplyOf } from '../../api/call.ts'
+import { takeBack } from '../changes/take-back.ts'
 
 export type ForkReply = ReplyOf<typeof forkSession>
 
@@ -20,10 +20,7 @@ export function createForkApi(sessionId: string): ForkApi {
     fork: (at, { dryRun, signal }) =>
       call(forkSession, { params, body: { at, dryRun }, ...(signal === undefined ? {} : { signal }) }),
     getEvent: (seq, signal) => call(getEvent, { params: { ...params, seq }, signal }),
-    undo: async (changeId) => {
-      const { applied, files } = await call(undoChange, { params: { changeId }, body: { dryRun: false } })
-      return { applied, reason: files.find(({ reason }) => reason !== undefined)?.reason }
-    },
+    undo: takeBack,
   }
 }
 
