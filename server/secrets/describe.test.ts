@@ -8,6 +8,7 @@ test.each([
   ['google-api-key', 'Google', 'Google API key'],
   ['generic-password', null, 'Password'],
   ['slack-webhook', 'Slack', 'Slack webhook'],
+  ['huggingface-org', 'Hugging Face', 'Hugging Face org key'],
 ])('%s is called “%s”', (kind, provider, label) => {
   expect(labelOf(kind, provider)).toBe(label)
 })

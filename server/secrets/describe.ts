@@ -45,7 +45,8 @@ export function labelOf(kind: string, provider: string | null): string {
   if (known !== undefined) return known
   if (kind.startsWith(OWN)) return capital(kind.slice(OWN.length).replaceAll('-', ' '))
   const owner = provider ?? formats.get(kind)?.provider ?? ''
-  const said = new Set(owner.toLowerCase().split(/[^a-z0-9]+/))
+  const parts = owner.toLowerCase().split(/[^a-z0-9]+/)
+  const said = new Set([...parts, parts.join('')])
   const words = kind.split('-').filter((part) => !said.has(part))
   const label = [owner, ...words.map((word) => WORDS[word] ?? word)].filter(Boolean).join(' ')
   const isNamed = /(?:token|key|secret|password|webhook|url|id|cookie|phrase|dsn)s?$/i.test(label)
