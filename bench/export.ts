@@ -6,10 +6,11 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { ExportPreview } from '../server/contract/sharing.ts'
 import { discard, post, startApp, untilIdle } from './support/app.ts'
+import { MadeSessions } from './support/made-sessions.ts'
 
 /*
  * How large the exported pages are: at most 1.5 times the compressed files of the session and 400 KB for the page itself.
- *   npm run bench -- export [--home FOLDER] [--sessions N]
+ *   npm run bench -- export [--home FOLDER] [--sessions N] [--made MEGABYTES, of a session that nobody had]
  * The web app has to be built (npm start does that).
  */
 
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     home: { type: 'string', default: join(import.meta.dirname, '../demo/home') },
     sessions: { type: 'string', default: '20' },
+    made: { type: 'string', default: '12' },
   },
 })
 const RATIO = 1.5
@@ -24,6 +26,8 @@ const PAGE = 400_000
 
 const scratch = mkdtempSync(join(tmpdir(), 'lossless-bench-home-'))
 cpSync(values.home, scratch, { recursive: true })
+if (Number(values.made) > 0)
+  new MadeSessions(scratch, 5, 1).grow(Number(values.made) * 1_000_000, { first: 0, count: 1 })
 const app = await startApp(scratch)
 let failed = 0
 try {
@@ -42,7 +46,7 @@ try {
     if (!isWithin) failed += 1
     const ratio = Math.max(0, made.bytes - viewerSize()) / packed
     console.log(
-      `${kb(made.bytes)}  ${kb(packed)}  ${ratio.toFixed(2).padStart(6)}  ${String(ms).padStart(6)}  ${isWithin ? 'ok ' : 'BAD'} ${title.slice(0, 60)}`,
+      `${kb(made.bytes)}  ${kb(packed)}  ${ratio.toFixed(2).padStart(6)}  ${String(ms).padStart(6)}  ${isWithin ? 'ok ' : 'BAD'} ${title.replace(/\s+/g, ' ').slice(0, 60)}`,
     )
   }
 } finally {

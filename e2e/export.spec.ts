@@ -90,6 +90,8 @@ test('an exported page opens without any network, replays the code by keyboard, 
 
   expect(await shown.evaluate(() => 'hit' in globalThis)).toBe(false)
   expect(await shown.locator('img, svg, iframe, form').count()).toBe(0)
+  // Nothing leads to a Lossless, which is not there.
+  expect(await shown.locator('a:not([href^="http://evil.example"])').count()).toBe(0)
   expect(await shown.content()).not.toContain(TOKEN)
   expect(html.includes(TOKEN)).toBe(false)
   expect(asked).toEqual([pathToFileURL(target).href])

@@ -8,7 +8,7 @@ import { kill, startServer, type ServerUnderTest } from './server-testing.ts'
 import { writeZip } from './sharing/zip.ts'
 
 /** More of them by hand: `IMPORT_KILLS=40 npx vitest run server/import-crash.test.ts`. */
-const KILLS = Number(process.env['IMPORT_KILLS'] ?? 8)
+const KILLS = Number(process.env['IMPORT_KILLS'] ?? 6)
 const SESSION = '11111111-aaaa-4aaa-8aaa-111111111111'
 const FILES = 120
 const LINES = 40

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { z } from 'zod'
@@ -74,6 +74,7 @@ test('a bundle comes up in another Lossless with the same events and the same co
   expect(await knownOf(other)).toEqual(await knownOf(world))
   expect(await bodyOf(other, '/api/secrets')).toMatchObject({ items: [] })
   expect(readdirSync(other.project)).toEqual([])
+  expect(await bodyOf(other, '/api/sessions?live=true')).toMatchObject({ items: [] })
 
   expect(await take(other, bundle)).toEqual({ import: null, known: [ID] })
   const [first, second] = [
@@ -91,17 +92,36 @@ test('a bundle comes up in another Lossless with the same events and the same co
   expect(listImports.reply.parse(await bodyOf(other, '/api/imports')).items).toEqual([])
 })
 
+test('a session that was restored to its agent leaves as it came, though its files are here twice', async () => {
+  const world = await start('a', FILES)
+  const bundle = await world.exported({ format: 'bundle' })
+  const other = await start('b', {})
+  await take(other, bundle)
+  await expect.poll(() => other.app.deps.sessions.find(ID)?.events, { timeout: 20_000 }).toBe(7)
+  const restored = await other.app.ask(`/api/sessions/${ID}/restore`, { method: 'POST', payload: {} })
+  expect(restored.json()).toMatchObject({ applied: true })
+  const sources = async () => (await bodyOf<{ sources: unknown[] }>(other, `/api/sessions/${ID}`)).sources
+  await expect.poll(async () => (await sources()).length, { timeout: 20_000 }).toBe(2)
+  await expect.poll(() => other.app.deps.ingest.progress.state, { timeout: 20_000 }).toBe('idle')
+
+  const again = await world.unzipped(await other.exported({ format: 'bundle' }))
+  expect([...again.keys()].sort()).toEqual([...(await world.unzipped(bundle)).keys()].sort())
+  expect([...(await world.unzipped(await other.exported({}))).keys()]).toHaveLength(2)
+  expect(other.app.deps.sessions.find(ID)?.events).toBe(7)
+})
+
 test('an import outlives a start, and without an index it is read again', async () => {
   const world = await start('a', FILES)
   const bundle = await world.exported({ format: 'bundle' })
   const other = await SharingWorld.start(join(folder.path, 'b'), {})
   await take(other, bundle)
   await other.app.close()
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(other.dataDir, `index.db${suffix}`), { force: true })
   const again = await start('b', {})
 
   await expect
     .poll(() => bodyOf(again, '/api/sessions'), { timeout: 20_000 })
-    .toMatchObject({ items: [{ id: ID, isImported: true }] })
+    .toMatchObject({ items: [{ id: ID, isImported: true, events: 7 }] })
 })
 
 const bytes = Buffer.from(record('user', 'Hello'))

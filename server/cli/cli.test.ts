@@ -188,13 +188,26 @@ test('--home talks only to a server of that home', async () => {
   expect(other.err).toContain(`keeps the sessions of ${server.homeDir}, not of ${server.folder.path}`)
 })
 
-test('export writes a range in another form, and a bundle that import tells is here already', async () => {
+test('export writes a range in another form, and says why it cannot write a page', async () => {
   const page = join(server.folder.path, 'range.json')
   expect((await run('export', first, '--format', 'json', '--range', '0..1', '--out', page)).code).toBe(0)
   expect(JSON.parse(readFileSync(page, 'utf8'))).toMatchObject({ format: 'lossless-session', range: { from: 0 } })
+  expect((await run('export', first, '--format', 'markdown')).out).toMatch(/^# .*\n\n- Agent: claude-code\n/)
+  expect((await run('export', first, '--format', 'html')).err).toContain('The page for replays is not built.')
+})
 
+test('import takes in a bundle elsewhere, and tells what is here already', async () => {
   const bundle = join(server.folder.path, 'x.lossless')
   expect((await run('export', first, '--format', 'bundle', '--out', bundle)).code).toBe(0)
+  const empty = createTemporaryFolder()
+  const other = await startTestServer(empty.path)
+  const there = (...argv: string[]) => runLine([...argv, '--data', other.dataDir])
+
+  expect(await there('import', bundle)).toEqual({ code: 0, out: `Imported claude-code:${first}.\n`, err: '' })
+  await expect.poll(async () => (await there('sessions')).out, { timeout: 20_000 }).toContain(`claude-code:${first}`)
   expect((await run('import', bundle)).out).toContain(`claude-code:${first} is here already`)
+  expect((await run('import', fileOf(first))).err).toContain('This is no bundle that can be imported')
   expect((await run('import', join(server.folder.path, 'nothing'))).code).toBe(1)
+  await other.close()
+  empty.remove()
 })

@@ -71,7 +71,9 @@ export async function makeNative(parts: NativeParts, job: Job): Promise<MadeFile
   return job.choice.format === 'bundle' ? bundle(parts, job, plan, written) : records(job, plan, written)
 }
 
-function planOf({ sessions, events, sourcesOf, readRange }: NativeParts, { session, choice, range }: Job): NativePlan {
+function planOf(parts: NativeParts, { session, choice, range }: Job): NativePlan {
+  const { sessions, events, sourcesOf, readRange } = parts
+  const placeOf = ({ path }: { path: string }) => parts.placeInHome({ agent: session.agent, path }) ?? path
   const within = sessions.subagentsOf(session.id).filter((one) => {
     const seq = callOf(events, session, one) ?? -1
     return range !== null && seq >= range.from && seq <= range.to
@@ -79,7 +81,14 @@ function planOf({ sessions, events, sourcesOf, readRange }: NativeParts, { sessi
   const subagentIds = range === null ? null : new Set(within.map(({ nativeId }) => nativeId))
   return planNative(
     session,
-    { events, readRange, sources: sourcesOf(session.id), ownIds: sessions.sourceIdsOf(session.key), subagentIds },
+    {
+      events,
+      readRange,
+      placeOf,
+      sources: sourcesOf(session.id),
+      ownIds: sessions.sourceIdsOf(session.key),
+      subagentIds,
+    },
     { generation: choice.generation, range, isWhole: choice.format === 'bundle', isAlone: choice.isAlone },
   )
 }

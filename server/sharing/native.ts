@@ -31,6 +31,8 @@ export interface NativeSources {
   /** Sub-agents' own ids, as their files have them, of those that belong to it; null for all. */
   subagentIds: ReadonlySet<string> | null
   readRange(generationId: number, offset: number, length: number): Uint8Array
+  /** Where a file stands below a home: of an imported session that was restored, two stand at one place. */
+  placeOf(source: { path: string }): string
 }
 
 /** A larger side file cannot be looked at in one piece, and what has several lines would be missed. */
@@ -50,10 +52,9 @@ export function planNative(
   const first = wanted.range === null ? main : rangeIn(session, from, own, wanted.range)
   const plan: NativePlan = { files: [first], leftOut: [] }
   if (wanted.isAlone) return plan
-  for (const source of sources) {
-    if (source.path === first.path || !belongs(source, { subagentIds, ...wanted })) continue
-    const state = longest(source)
-    if (state === undefined) continue
+  const ofFirst = from.placeOf(first)
+  for (const { source, state } of longestAtEach(sources, from.placeOf)) {
+    if (from.placeOf(source) === ofFirst || !belongs(source, { subagentIds, ...wanted })) continue
     const grain = grainOf(source, state.length, from.readRange(state.id, 0, Math.min(HEAD, state.length)))
     if (typeof grain !== 'string') plan.leftOut.push({ path: source.path, ...grain })
     else plan.files.push(whole(source, state, grain))
@@ -75,6 +76,20 @@ function mainOf(own: readonly KeptSource[], number: number | undefined): NativeF
 function whole(source: KeptSource, state: { id: number; length: number }, grain: Grain): NativeFile {
   const { path, role } = source
   return { path, role, generationId: state.id, parts: [{ from: 0, to: state.length }], grain }
+}
+
+/** Of several files at one place the one that has most. */
+function longestAtEach(
+  sources: readonly KeptSource[],
+  placeOf: NativeSources['placeOf'],
+): Iterable<{ source: KeptSource; state: { id: number; length: number } }> {
+  const found = new Map<string, { source: KeptSource; state: { id: number; length: number } }>()
+  for (const source of sources) {
+    const state = longest(source)
+    const place = placeOf(source)
+    if (state && state.length > (found.get(place)?.state.length ?? -1)) found.set(place, { source, state })
+  }
+  return found.values()
 }
 
 function longest({ generations }: KeptSource): { id: number; length: number } | undefined {

@@ -46,7 +46,7 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
 })
 
 /** Turns Markdown into HTML that can do nothing but be looked at. The only such place in the web app. */
-export function markdownToHtml(text: string): string {
+export function markdownToHtml(text: string, marks: 'links' | 'text' = 'links'): string {
   const html = marked.parse(text, { async: false })
   const clean = purifier.sanitize(html, {
     ALLOWED_TAGS: tags,
@@ -54,7 +54,7 @@ export function markdownToHtml(text: string): string {
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
   })
-  return mayHoldMarks(clean) ? withMarks(clean) : clean
+  return marks === 'links' && mayHoldMarks(clean) ? withMarks(clean) : clean
 }
 
 function withMarks(clean: string): string {
