@@ -222,8 +222,24 @@ const BAD: [name: string, why: string, make: () => Buffer | Promise<Buffer>][] =
   ],
   [
     'a place that nobody reads',
-    'no agent that is known here keeps a file at “.bashrc”',
+    'no agent that is known here keeps a session’s file at “.bashrc”',
     () => zipped(packedWith([{ ...file, path: '.bashrc' }], [['.bashrc', bytes]])),
+  ],
+  [
+    'a list of all sessions, which would name those that are here',
+    'no agent that is known here keeps a session’s file at “.codex/session_index.jsonl”',
+    async () => {
+      const list = '.codex/session_index.jsonl'
+      return zipped(
+        packedWith(
+          [file, { ...file, path: list }],
+          [
+            [PLACE, bytes],
+            [list, bytes],
+          ],
+        ),
+      )
+    },
   ],
   [
     'a file that unpacks to more than is said',

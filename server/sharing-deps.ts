@@ -49,7 +49,11 @@ export function composeSharing(material: SharingMaterial): SharingDeps {
     folder: importsFolder(dataDir),
     classify: (path, homeDir) => {
       const source = classified(path, { ...host, homeDir, env: {} })
-      return source && { sessionId: source.nativeId === null ? null : `${source.agent}:${source.nativeId}` }
+      if (source === undefined) return undefined
+      const { agent, role, nativeId } = source
+      if (nativeId !== null) return { sessionId: `${agent}:${nativeId}` }
+      // Lists of all sessions would speak of those that are here.
+      return role === 'companion' ? undefined : { sessionId: null }
     },
     isKnown: (id) => sessions.find(id) !== undefined,
     takeIn: (paths) => ingest.lookAt(paths),

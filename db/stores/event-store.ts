@@ -109,6 +109,15 @@ export class EventStore {
     return timeline
   }
 
+  /** When each event of a session was, in order; one without a time has that of the one before. */
+  times(sessionKey: number): number[] {
+    let time = 0
+    return this.#statements.times
+      .pluck()
+      .all(sessionKey)
+      .map((at) => (time = at ?? time))
+  }
+
   /** `seq` of the tool call whose work a sub-agent did, known by the call's or its result's record. */
   callOfSubagent(sessionKey: number, subagentId: string): number | undefined {
     return this.#statements.callOfSubagent.get(sessionKey, sessionKey, subagentId)?.seq
@@ -188,6 +197,7 @@ function prepare(sqlite: Sqlite) {
       `SELECT seq, kind, tool_name AS toolName, subagent_id AS subagentId FROM events INDEXED BY events_by_call
        WHERE session_key = ? AND call_id = ? ORDER BY kind NOT IN ('tool_call', 'tool_result'), seq LIMIT 10`,
     ),
+    times: sqlite.prepare<[number], number | null>('SELECT at FROM events WHERE session_key = ? ORDER BY seq'),
     columns: sqlite.prepare(
       `SELECT seq, at, kind, branch, is_error, is_commit, context_used, call_id,
          CASE WHEN kind = 'prompt' THEN preview END

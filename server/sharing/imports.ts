@@ -13,7 +13,7 @@ import { UnusableArchive } from './zip.ts'
 export interface ImportParts {
   /** Each import is a folder in it, with a home of its own. */
   folder: string
-  /** The session that a file below a home belongs to; `null` for a side file of none, undefined for what no adapter reads. */
+  /** The session that a file below a home belongs to; null where only its records tell, undefined for what is of no session. */
   classify(path: string, homeDir: string): { sessionId: string | null } | undefined
   isKnown(sessionId: string): boolean
   /** Has files read, or noted as gone. */
@@ -119,7 +119,8 @@ export class Imports {
     const sessions = new Set<string>()
     for (const { path } of files) {
       const found = this.#parts.classify(join(home, ...path.split('/')), home)
-      if (found === undefined) throw new UnusableArchive(`no agent that is known here keeps a file at “${path}”`)
+      if (found === undefined)
+        throw new UnusableArchive(`no agent that is known here keeps a session’s file at “${path}”`)
       if (found.sessionId !== null) sessions.add(found.sessionId)
     }
     if (sessions.size === 0) throw new UnusableArchive('it holds no session')

@@ -95,7 +95,7 @@ function* versions(
 ): Generator<VersionRecord, void> {
   const end = { session: session.key, seq: range?.to ?? session.events - 1 }
   if (end.seq < 0) return
-  const { at } = events.timeline(session.key, -1)
+  const at = events.times(session.key)
   const first = range?.from ?? 0
   const paths = new Set(keys.flatMap((key) => code.changedBy(key)))
   for (const path of [...paths].sort()) {
