@@ -65,6 +65,7 @@ export function composeSharing(material: SharingMaterial): SharingDeps {
     sessions,
     redact: (request) => ingest.redact(request),
     sourcesOf: (id) => keptFiles.list(sessionSources.ofSessions([id]).sourceIds),
+    isRows: ({ agent, path }) => adapters.find(({ id }) => id === agent)?.classify(path, host)?.isRows === true,
     placeInHome: ({ agent, path }) => placeInHome({ agent, path }, { host, dataDir }),
     describe: (id) => {
       const secret = secrets.find(id)

@@ -26,18 +26,30 @@ export async function planOf(parts: PlanParts, { scopes }: RedactionRequest, loo
   const sources = new Map(parts.sources(looked.files.map(({ sourceId }) => sourceId)).map((one) => [one.id, one]))
   const isOwn = scopes.includes('own')
   const dirty = looked.files.filter(({ isPresent, states }) => isPresent && (states.at(-1)?.changedLines ?? 0) > 0)
-  const writes = isOwn ? dirty.flatMap((file) => writeOf(parts, file, sources.get(file.sourceId))) : []
+  const refusalOf = ({ sourceId }: LookedFile): string | undefined => {
+    const source = sources.get(sourceId)
+    return source === undefined ? undefined : parts.placeOf(source)?.refused
+  }
+  const writable = dirty.filter((file) => refusalOf(file) === undefined)
+  const writes = isOwn ? writable.flatMap((file) => writeOf(parts, file, sources.get(file.sourceId))) : []
   const planned = writes.length === 0 ? [] : await parts.outside.plan(writes)
   const files: Plan['files'] = []
   const refusedIds: number[] = []
-  for (const [index, file] of (isOwn ? dirty : []).entries()) {
+  for (const [index, file] of (isOwn ? writable : []).entries()) {
     const plan = planned[index]
     if (!plan) continue
     if (plan.action === 'refused') refusedIds.push(file.sourceId)
     files.push({ ...ownFile(plan, file.states.at(-1)?.changedLines), sourceId: file.sourceId })
   }
+  for (const file of isOwn ? dirty : []) {
+    const reason = refusalOf(file)
+    if (reason === undefined) continue
+    const { path, sourceId, states } = file
+    files.push({ ...ownFile({ path, action: 'refused', reason }, states.at(-1)?.changedLines), sourceId })
+  }
   for (const file of scopes.includes('kept') ? looked.files : []) {
-    const kept = keptFile(file, { isOwn, isRefused: refusedIds.includes(file.sourceId) })
+    const isApart = refusalOf(file) !== undefined
+    const kept = keptFile(file, { isOwn, isRefused: refusedIds.includes(file.sourceId), isApart })
     if (kept === null) continue
     if (kept.action === 'refused') refusedIds.push(file.sourceId)
     files.push({ ...kept, sourceId: file.sourceId })
@@ -49,7 +61,7 @@ function writeOf(parts: PlanParts, file: LookedFile, source: KeptSource | undefi
   const state = file.states.at(-1)
   if (!state || !source) return []
   const place = parts.placeOf(source)
-  const refused = state.problem ?? (place === null ? 'It lies in no folder of its agent on this machine.' : place.refused)
+  const refused = state.problem ?? (place === null ? 'It lies in no folder of its agent on this machine.' : undefined)
   const isFresh = source.mtimeMs !== null && (parts.now ?? Date.now)() - source.mtimeMs < QUIET
   return [
     {
@@ -71,11 +83,12 @@ const FRESH =
 const CHANGED = 'It changed while it was looked through. Nothing of it was lost; try again.'
 const STILL_THERE =
   'The file itself holds what would be taken out, so it would be kept again. Redact the agent’s own file too, or delete it first.'
+const APART = 'The agent’s own database still holds it, and what is written there again will be kept again.'
 const NOT_WRITTEN = 'Its own file stays as it is, so what is kept of it does too.'
 
 function keptFile(
   { path, isPresent, states }: LookedFile,
-  { isOwn, isRefused }: { isOwn: boolean; isRefused: boolean },
+  { isOwn, isRefused, isApart }: { isOwn: boolean; isRefused: boolean; isApart: boolean },
 ): RedactionFile | null {
   const changed = states.filter(({ changedLines }) => changedLines > 0)
   const problem = states.find((state) => state.problem !== null)?.problem
@@ -83,6 +96,7 @@ function keptFile(
   const refused = (reason: string): RedactionFile => ({ path, scope: 'kept', action: 'refused', reason, changedLines })
   if (problem !== undefined && problem !== null) return refused(problem)
   if (changed.length === 0) return null
+  if (isApart) return { path, scope: 'kept', action: 'replace', changedLines, reason: APART }
   const isDirty = isPresent && (states.at(-1)?.changedLines ?? 0) > 0
   if (isDirty && !isOwn) return refused(STILL_THERE)
   if (isRefused) return refused(NOT_WRITTEN)
@@ -90,7 +104,10 @@ function keptFile(
 }
 
 /** A file of the agent as a redaction tells of it. */
-export function ownFile({ path, action, reason }: PlannedFile, changedLines = 0): RedactionFile {
+export function ownFile(
+  { path, action, reason }: Pick<PlannedFile, 'path' | 'action' | 'reason'>,
+  changedLines = 0,
+): RedactionFile {
   const done = action === 'refused' || action === 'unchanged' ? action : 'replace'
   return { path, scope: 'own', action: done, ...(reason === undefined ? {} : { reason }), changedLines }
 }

@@ -24,6 +24,8 @@ export interface NativeParts {
   readRange(generationId: number, offset: number, length: number): Uint8Array
   /** Where a file stands below a home, with `/`; null for one that stands in no folder of its agent. */
   placeInHome(source: { agent: string; path: string }): string | null
+  /** True for what the agent keeps as rows of a database. */
+  isRows(source: { agent: string; path: string }): boolean
   version: string
 }
 
@@ -62,10 +64,14 @@ interface Written {
 
 const SHARED =
   'The agent writes all runs of a folder into one file, so one run cannot leave by itself. Nothing was exported. Choose Markdown, JSON or the replay page, which hold this run alone.'
+const ROWS =
+  'The agent keeps its sessions as rows of one database, so there is no file of this one that could be taken in elsewhere. Nothing was exported. Choose Markdown, JSON or the replay page.'
 
 /** Makes the agent's own records, or a bundle of everything that belongs to the session. */
 export async function makeNative(parts: NativeParts, job: Job): Promise<MadeFile> {
   if (parts.sessions.sharesItsFile(job.session.key)) throw new AppError('conflict', SHARED)
+  const { agent, id } = job.session
+  if (parts.sourcesOf(id).some(({ path }) => parts.isRows({ agent, path }))) throw new AppError('conflict', ROWS)
   const plan = planOf(parts, job)
   const written = await writeAll(plan.files, job)
   return job.choice.format === 'bundle' ? bundle(parts, job, plan, written) : records(job, plan, written)
