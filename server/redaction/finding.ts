@@ -70,6 +70,8 @@ export interface Context {
  * unchecked.
  */
 export interface OwnPatterns {
+  /** Told before the first text of a line: what is found in it may cost something anew. */
+  begin?(): void
   /** `kind` is the name under which the finding is kept. */
   find(text: string, giveUp: () => void): readonly (Range & { kind: string })[]
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { compilePattern } from './re2-pattern.ts'
+import { sampleOf, seeded } from './sample.ts'
 import { Scanner } from './scanner.ts'
 
 const MILLION = 1_000_000
@@ -72,12 +73,36 @@ test.each([
   expect((user + system) / 1000).toBeLessThan(1000)
 })
 
-test('a scanner says that a text is unchecked when a pattern gave up', () => {
+test('a scanner says what is unchecked when a pattern gave up, and what the rules look for is found all the same', () => {
   const { pattern } = compilePattern({ kind: 'own-x', pattern: '(?:x*y|xxxx)', keyword: 'xxx' })
   const scanner = new Scanner({ extra: pattern === null ? [] : [pattern] })
+  const token = sampleOf('ghp_{a62:30}{crc62}', seeded(91))
 
-  const { findings, unchecked } = scanner.scanValue({ a: 'x'.repeat(MILLION), b: 'an xxxxxy' })
+  const { findings, unchecked } = scanner.scanValue({
+    a: `${token} ${'x'.repeat(MILLION)} ${token}`,
+    b: 'an xxxxxy',
+    c: 'an xyy',
+  })
 
-  expect(findings.at(-1)).toMatchObject({ kind: 'own-x', value: 'xxxxxy', path: ['b'] })
-  expect(unchecked).toEqual([{ path: ['a'], isKey: false }])
+  expect(findings.filter(({ value }) => value === token)).toHaveLength(2)
+  expect(unchecked.map(({ path }) => path)).toEqual([['a'], ['b']])
+})
+
+test('many strings of one line take no longer than one, and each line begins anew', () => {
+  const { pattern } = compilePattern({ kind: 'own-x', pattern: '(?:x*y|xxxx)', keyword: 'xxx' })
+  const scanner = new Scanner({ extra: pattern === null ? [] : [pattern] })
+  const line = JSON.stringify([
+    ...Array.from({ length: 2500 }, () => 'x'.repeat(390)),
+    'nothing',
+    `id ${'q7'.repeat(3)}`,
+  ])
+
+  const begun = process.threadCpuUsage()
+  const unchecked = scanner.scanJson(line)?.unchecked ?? []
+  const { user, system } = process.threadCpuUsage(begun)
+
+  expect((user + system) / 1000).toBeLessThan(1500)
+  expect(unchecked.length).toBeGreaterThan(1000)
+  expect(unchecked.map(({ path }) => path[0])).not.toContain(2500)
+  expect(scanner.scanText('an xxxxxy')).toMatchObject({ findings: [{ value: 'xxxxxy' }], unchecked: [] })
 })

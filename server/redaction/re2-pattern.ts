@@ -18,7 +18,7 @@ export type Compiled = { pattern: OwnPatterns; problem: null } | { pattern: null
 const REACH = 1000
 /** Steps of the automaton. */
 const LARGEST_PROGRAM = 400
-/** Characters times steps that one text may cost: half a second at worst. */
+/** Characters times steps that one line may cost, with all that stands in it: half a second at worst. */
 const MOST_WORK = 20_000_000
 const SHORTEST_VALUE = 4
 
@@ -43,6 +43,8 @@ class Re2Pattern implements OwnPatterns {
   readonly #size: number
   /** How far the automaton may look beyond what it finds. */
   readonly #lookahead: number
+  /** What the line has cost so far. */
+  #work = 0
 
   constructor({ kind, pattern, keyword }: PatternText, expression: RE2JS) {
     this.#kind = kind
@@ -52,13 +54,16 @@ class Re2Pattern implements OwnPatterns {
     this.#lookahead = /[*+]|\{\d+,\}/.test(pattern) ? 2 * REACH : this.#size
   }
 
+  begin(): void {
+    this.#work = 0
+  }
+
   find(text: string, giveUp: () => void): (Range & { kind: string })[] {
     const found: (Range & { kind: string })[] = []
-    let work = 0
     for (const window of windowsAround(text, this.#keyword)) {
       for (const { range, cost } of this.#inside(text, window)) {
-        work += cost * this.#size
-        if (work > MOST_WORK) {
+        this.#work += cost * this.#size
+        if (this.#work > MOST_WORK) {
           giveUp()
           return found
         }

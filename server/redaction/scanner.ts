@@ -57,6 +57,7 @@ export class Scanner {
 
   /** Scans a plain text: a file, a chunk of output, a prompt. */
   scanText(text: string, context: Context = {}): Scan {
+    this.#begin()
     const { hits, isComplete } = this.#look(text, context, { json: 0, base64: 0 })
     const place = { path: [], isKey: false }
     return { findings: hits.map((hit) => ({ ...hit, ...place })), unchecked: isComplete ? [] : [place] }
@@ -72,6 +73,7 @@ export class Scanner {
 
   /** Scans all strings of a parsed JSON value, keys too. `file` of the context counts for all of them. */
   scanValue(value: unknown, context: Context = {}): Scan {
+    this.#begin()
     const scan: Scan = { findings: [], unchecked: [] }
     new Walk(scan, (text, inner) => this.#look(text, inner, { json: 0, base64: 0 })).walk(value, context)
     return scan
@@ -82,6 +84,7 @@ export class Scanner {
    * `scanValue`; what is changed or shared goes through this. Null when the text is not JSON.
    */
   scanJson(json: string, context: Context = {}): Scan | null {
+    this.#begin()
     const scan: Scan = { findings: [], unchecked: [] }
     const isJwk = json.includes('"kty"')
     const isJson = eachLiteral(json, ({ start, text, path, isKey, name }) => {
@@ -93,6 +96,10 @@ export class Scanner {
       if (!look.isComplete) scan.unchecked.push(place)
     })
     return isJson ? scan : null
+  }
+
+  #begin(): void {
+    for (const patterns of this.#extra) patterns.begin?.()
   }
 
   #look(text: string, context: Context, depth: Depth): Look {
@@ -128,18 +135,21 @@ export class Scanner {
     const whole = lookAtWhole(text, context)
     if (this.#extra.length === 0) return whole
     const page = new Page(text, context)
-    this.#readOwn(page)
-    return page.hits.length === 0 ? whole : { hits: settle([...page.hits, ...whole.hits]), isComplete: true }
+    const isComplete = this.#readOwn(page)
+    return { hits: page.hits.length === 0 ? whole.hits : settle([...page.hits, ...whole.hits]), isComplete }
   }
 
-  #readOwn(page: Page): void {
-    if (page.context.onlyKnown === true) return
+  /** False when a pattern of the user gave up; what the rules look for is looked for all the same. */
+  #readOwn(page: Page): boolean {
+    let isComplete = true
+    if (page.context.onlyKnown === true) return isComplete
     for (const patterns of this.#extra) {
-      for (const { start, end, kind } of patterns.find(page.text, () => page.giveUp())) {
+      for (const { start, end, kind } of patterns.find(page.text, () => (isComplete = false))) {
         if (start >= 0 && start < end && end <= page.text.length)
           page.add({ kind, provider: 'own', tier: 'definite', start, end })
       }
     }
+    return isComplete
   }
 
   #lookAtText(text: string, context: Context, depth: Depth): Look {
@@ -149,12 +159,12 @@ export class Scanner {
       if (/^(?:set-)?cookies?$/i.test(context.name ?? '')) readCookies(page, 0)
       if (context.file !== undefined && isSecretFile(context.file)) readSecretFile(page)
     }
-    this.#readOwn(page)
+    const isOwnComplete = this.#readOwn(page)
     this.#lookAtRuns(page, depth)
     const whole = lookAtWhole(text, context)
     page.hits.push(...whole.hits, ...this.#lookAtEscaped(page, depth))
     this.#work += page.work
-    return { hits: settle(page.hits), isComplete: !page.isExhausted }
+    return { hits: settle(page.hits), isComplete: isOwnComplete && !page.isExhausted }
   }
 
   #lookAtRuns(page: Page, depth: Depth): void {
