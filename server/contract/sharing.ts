@@ -26,6 +26,11 @@ const ExportChoice = z.object({
   generation: z.number().int().min(1).optional(),
   /** The agent's own records of the session alone, without those of its sub-agents. */
   isAlone: z.boolean().default(false),
+  /**
+   * Exchange user names in paths, e-mail addresses, hosts and addresses of private networks for pseudonyms, always the same ones.
+   * Not in a bundle, which names folders.
+   */
+  personal: z.boolean().default(false),
   redactions: z.object({ keep: z.array(z.number().int()).default([]) }).default({ keep: [] }),
 })
 export type ExportChoice = z.infer<typeof ExportChoice>
@@ -58,6 +63,8 @@ export const ExportPreview = z.object({
   /** First and last event; null without a range. */
   range: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
   secrets: z.array(ExportedSecret),
+  /** Places where personal data is exchanged. */
+  personal: z.number().int(),
   /** Pictures in it: nobody looked for secrets in them. */
   images: z.number().int(),
   /** Files that belong to the session and stay here, each with the reason as a sentence. */

@@ -3,15 +3,19 @@ import type { Splitter } from '../adapters/adapter.ts'
 import { LineSplitter } from '../adapters/shared/line-splitter.ts'
 import type { Vault } from '../vault/vault.ts'
 import { LineRedactor } from '../redaction/line-redactor.ts'
+import { isPersonal } from '../redaction/personal.ts'
 import type { Scanner } from '../redaction/scanner.ts'
 import { isPiece, redactParts } from './redact-generation.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import type { SplitterFor } from './pieces-of.ts'
+import type { Pseudonyms } from './pseudonyms.ts'
 
 /** Bytes that are to be given away: a part of a kept state, from a byte on, or bytes that were made of it. */
 export type RedactRequest = {
   /** Secrets that stay as they are. */
   keep: number[]
+  /** Exchange personal data for pseudonyms too. */
+  personal: boolean
   /** `pieces`: as the file is cut when it is read, made bytes at line feeds. `whole`: all of it is one text. */
   grain: 'pieces' | 'whole'
 } & ({ from: 'kept'; generationId: number; offset: number; end: number } | { from: 'bytes'; bytes: Uint8Array })
@@ -33,6 +37,8 @@ export interface RedactedBlock {
   lines: number
   changedLines: number
   met: MetSecret[]
+  /** Places where personal data was exchanged. */
+  personal: number
   /** Strings that could not be looked at, or hold a value that must not be touched, or lines that could not be changed. */
   doubtful: number
   /** How many values were known before, and after. */
@@ -50,6 +56,7 @@ interface BlockParts {
   splitterFor: SplitterFor
   scanner: Scanner
   secrets: KnownSecrets
+  pseudonyms: Pseudonyms
 }
 
 /** Takes secrets out of lines, a block at a time. Values that are met for the first time are noted as secrets. */
@@ -61,21 +68,22 @@ export class BlockRedactor {
   }
 
   redact(request: RedactRequest): RedactedBlock {
-    const { scanner, secrets } = this.#parts
-    const { keep, grain } = request
+    const { scanner, secrets, pseudonyms } = this.#parts
+    const { keep, personal, grain } = request
     const offset = request.from === 'bytes' ? 0 : request.offset
     const block = request.from === 'bytes' ? request.bytes : this.#read(request)
     const kept = new Set(keep)
     const before = secrets.values
-    const redactor = new LineRedactor({
+    const withoutSecrets = new LineRedactor({
       scanner,
       known: secrets.all,
       placeholderOf: ({ value }) => secrets.markFor(value),
       takesOut: (finding) => !kept.has(secrets.note(finding).id),
     })
+    const redactor = personal ? pseudonyms.after(withoutSecrets) : withoutSecrets
     const parts: Uint8Array[] = []
     const met = new Map<number, MetSecret>()
-    const result = { next: offset + block.length, lines: 0, changedLines: 0, doubtful: 0 }
+    const result = { next: offset + block.length, lines: 0, changedLines: 0, personal: 0, doubtful: 0 }
     const splitter = request.from === 'bytes' ? new LineSplitter() : this.#splitterAt(request)
     for (const { after, found: line } of redactParts([{ bytes: block, offset }], redactor, { grain, splitter })) {
       parts.push(after)
@@ -83,6 +91,10 @@ export class BlockRedactor {
       if (line.isChanged) result.changedLines += 1
       result.doubtful += line.unchecked.length + line.untouchable.length + (line.problem === null ? 0 : 1)
       for (const { finding, isTakenOut } of line.hits) {
+        if (isPersonal(finding.kind)) {
+          result.personal += 1
+          continue
+        }
         const secretId = secrets.note(finding).id
         const one = met.get(secretId) ?? { secretId, hits: 0, isTakenOut }
         one.hits += 1

@@ -8,6 +8,7 @@ import { SessionSources } from '../../db/stores/session-sources.ts'
 import { SnapshotStore } from '../../db/stores/snapshot-store.ts'
 import { OwnPatternStore } from '../../db/stores/own-pattern-store.ts'
 import { PlaceStore, type StoredPlace } from '../../db/stores/place-store.ts'
+import { PseudonymStore } from '../../db/stores/pseudonym-store.ts'
 import { RemaskStore } from '../../db/stores/remask-store.ts'
 import { SecretStore } from '../../db/stores/secret-store.ts'
 import { SourceStore } from '../../db/stores/source-store.ts'
@@ -30,6 +31,7 @@ import { splittersOf } from './pieces-of.ts'
 import { importsFolder, Places } from './places.ts'
 import { Propagation } from './propagation.ts'
 import type { IngestOrder, IngestReport, IngestStart } from './protocol.ts'
+import { Pseudonyms } from './pseudonyms.ts'
 import { BlockRedactor } from './redact-block.ts'
 import { createRedactionDesk } from './redaction-parts.ts'
 import { RowIntake } from './row-intake.ts'
@@ -66,7 +68,8 @@ const rules = new Rules(new OwnPatternStore(vaultDb))
 const scanner = new Scanner({ extra: rules.own })
 const secretStore = new SecretStore(vaultDb)
 const secretPlaces = new PlaceStore(indexDb)
-const secrets = new KnownSecrets({ store: secretStore, key: openSecretKey(start.dataDir), scanner })
+const secretKey = openSecretKey(start.dataDir)
+const secrets = new KnownSecrets({ store: secretStore, key: secretKey, scanner })
 const readPlace = (place: StoredPlace) => vault.readRange(place.generationId, place.offset, place.length)
 secrets.load(secretPlaces, readPlace)
 const finder = new SecretFinder({ scanner, secrets, places: secretPlaces, rules })
@@ -130,6 +133,11 @@ const redactions = createRedactionDesk({
   },
 })
 redactions.recover()
+const pseudonyms = new Pseudonyms({
+  store: new PseudonymStore(vaultDb),
+  key: secretKey,
+  homeDir: start.host.homeDir,
+})
 const answers = new Answers({
   intake,
   keeper,
@@ -137,7 +145,7 @@ const answers = new Answers({
   snapshots,
   reveal,
   secrets,
-  redactor: new BlockRedactor({ vault, sources, splitterFor: splittersOf(adapters), scanner, secrets }),
+  redactor: new BlockRedactor({ vault, sources, splitterFor: splittersOf(adapters), scanner, secrets, pseudonyms }),
   redactions,
   report,
 })

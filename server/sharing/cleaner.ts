@@ -6,6 +6,7 @@ export interface Block {
   next: number
   lines: number
   changedLines: number
+  personal: number
   met: { secretId: number; hits: number; isTakenOut: boolean }[]
   doubtful: number
   known: { before: number; after: number }
@@ -16,10 +17,16 @@ export type Grain = 'pieces' | 'whole'
 
 /** Takes secrets out: a part of a kept state, or bytes that were made of it. The values never come here. */
 export type Redact = (
-  request: { keep: number[]; grain: Grain } & (
+  request: { keep: number[]; personal: boolean; grain: Grain } & (
     { from: 'kept'; generationId: number; offset: number; end: number } | { from: 'bytes'; bytes: Uint8Array }
   ),
 ) => Promise<Block>
+
+/** What is to be taken out: all secrets but those of these ids, and personal data when that is asked for. */
+export interface Taking {
+  keep: number[]
+  personal: boolean
+}
 
 /** Bytes that are sent at once. */
 const BATCH = 384 * 1024
@@ -28,17 +35,19 @@ const LF = 10
 /** Takes secrets out of everything that one export is made of, and keeps count. */
 export class Cleaner {
   readonly #redact: Redact
-  readonly #keep: number[]
+  readonly #taking: Taking
   readonly met = new Map<number, { hits: number; isTakenOut: boolean }>()
   lines = 0
   changedLines = 0
+  /** Places where personal data was exchanged. */
+  personal = 0
   doubtful = 0
   #knownAtFirst: number | null = null
   #knownAtLast = 0
 
-  constructor(redact: Redact, keep: number[]) {
+  constructor(redact: Redact, taking: Taking) {
     this.#redact = redact
-    this.#keep = keep
+    this.#taking = taking
   }
 
   /** False when a value became known on the way: what came before it was looked at without it. */
@@ -55,7 +64,7 @@ export class Cleaner {
   }): AsyncGenerator<Uint8Array, void> {
     const { generationId, grain, to } = state
     for (let offset = state.from; offset < to;) {
-      const block = await this.#redact({ from: 'kept', generationId, offset, end: to, grain, keep: this.#keep })
+      const block = await this.#redact({ from: 'kept', generationId, offset, end: to, grain, ...this.#taking })
       if (block.next <= offset) throw new Error(`Nothing was read at byte ${offset} of generation ${generationId}.`)
       offset = block.next
       this.#count(block)
@@ -85,16 +94,17 @@ export class Cleaner {
 
   async #lines(batch: readonly string[]): Promise<string[]> {
     const bytes = Buffer.from(`${batch.join('\n')}\n`)
-    const block = await this.#redact({ from: 'bytes', bytes, grain: 'pieces', keep: this.#keep })
+    const block = await this.#redact({ from: 'bytes', bytes, grain: 'pieces', ...this.#taking })
     this.#count(block)
     const lines = Buffer.from(block.bytes).toString('utf8').split('\n').slice(0, -1)
     if (lines.length !== batch.length) throw new Error('Lines were lost while secrets were taken out of them.')
     return lines
   }
 
-  #count({ lines, changedLines, doubtful, met, known }: Block): void {
+  #count({ lines, changedLines, personal, doubtful, met, known }: Block): void {
     this.lines += lines
     this.changedLines += changedLines
+    this.personal += personal
     this.doubtful += doubtful
     this.#knownAtFirst ??= known.before
     this.#knownAtLast = known.after
@@ -116,7 +126,7 @@ export async function lookAgain(
 ): Promise<void> {
   for await (const block of grain === 'whole' ? joined(bytes) : wholeLines(bytes)) {
     signal.throwIfAborted()
-    const { met, doubtful } = await redact({ from: 'bytes', bytes: block, grain, keep })
+    const { met, doubtful } = await redact({ from: 'bytes', bytes: block, grain, keep, personal: false })
     if (doubtful === 0 && met.every(({ isTakenOut }) => !isTakenOut)) continue
     throw new AppError(
       'conflict',

@@ -107,6 +107,7 @@ export class Exports {
     const { sessions, events, redact } = this.#parts
     const session = sessions.find(sessionId)
     if (session === undefined) throw notFound('session', sessionId)
+    if (choice.personal && choice.format === 'bundle') throw new AppError('bad_request', NAMED)
     const { keep } = choice.redactions
     const range = rangeOf(events, session, choice.range)
     const isNative = choice.format === 'jsonl' || choice.format === 'bundle'
@@ -115,7 +116,7 @@ export class Exports {
       const folder = join(this.#parts.folder, id)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       try {
-        const cleaner = new Cleaner(redact, keep)
+        const cleaner = new Cleaner(redact, { keep, personal: choice.personal })
         const job = { session, choice, range, folder, cleaner, ...waiting }
         const made = isNative ? await makeNative(this.#parts, job) : await makeReadable(this.#parts, job)
         if (!cleaner.isSettled && look < MOST_LOOKS) {
@@ -131,6 +132,7 @@ export class Exports {
           files: made.files,
           range,
           secrets: this.#secretsIn(cleaner),
+          personal: cleaner.personal,
           images: made.images,
           leftOut: made.leftOut,
           refusal: cleaner.isSettled ? refusalFor(cleaner.doubtful) : UNSETTLED,
@@ -161,6 +163,8 @@ export class Exports {
   }
 }
 
+const NAMED =
+  'A bundle says where its files lay, with the names of folders. Choose another format, or leave personal data in.'
 const UNSETTLED = 'Values became known again and again while this session was looked through. Try again in a moment.'
 
 function refusalFor(doubtful: number): string | null {

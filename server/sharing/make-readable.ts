@@ -46,10 +46,11 @@ export async function makeReadable(parts: ReadableParts, job: Job): Promise<Made
   switch (choice.format) {
     case 'markdown': {
       // In another form a value may stand where its surroundings tell what it is.
-      const again = new Cleaner(parts.redact, choice.redactions.keep)
+      const again = new Cleaner(parts.redact, { keep: choice.redactions.keep, personal: choice.personal })
       await write(ended(again.linesOf(markdownLines(records))))
       for (const [id, { hits, isTakenOut }] of again.met) if (isTakenOut) cleaner.meet(id, hits)
       cleaner.doubtful += again.doubtful
+      cleaner.personal += again.personal
       return { ...NOTHING, ...rest, images: 0, fileName: `${name}.md`, type: 'text/markdown; charset=utf-8' }
     }
     case 'html': {

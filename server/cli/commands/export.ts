@@ -40,6 +40,7 @@ export const exportSession: CliCommand = {
     ['--alone', 'without the records of its sub-agents, which make an archive of it'],
     ['--generation <number>', 'the file before its n-th rewrite, instead of its longest state'],
     ['--keep <mark...>', 'secrets that stay, each by its mark or the tag in it'],
+    ['--personal', 'exchange user names, e-mail addresses and private hosts for pseudonyms too'],
     ['--raw', 'the kept bytes as they are, with all secrets'],
     ['--out <file>', 'into a file instead of the standard output'],
   ],
@@ -56,6 +57,10 @@ export const exportSession: CliCommand = {
     const range = rangeOption(given)
     const generation = countOption(given, 'generation', 1)
     const isRaw = isSet(given, 'raw')
+    const personal = isSet(given, 'personal')
+    if (isRaw && personal) {
+      throw new CliError(EXIT_CODES.usage, '--raw gives the bytes as they are: leave out --raw or --personal.')
+    }
     if (isRaw && (format.data !== 'jsonl' || range !== undefined)) {
       throw new CliError(EXIT_CODES.usage, 'With --raw only the whole of the agent’s own records can be written.')
     }
@@ -64,6 +69,7 @@ export const exportSession: CliCommand = {
     const choice = {
       format: format.data,
       isAlone,
+      personal,
       ...(range && { range }),
       ...(generation !== undefined && { generation }),
     }

@@ -30,6 +30,7 @@ export class ExportDraft {
   readonly #preview: Loader<ExportPreview>
   #format = $state<ExportFormat>('html')
   #keep = $state.raw<readonly number[]>([])
+  #personal = $state(false)
   #ticket = ''
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Events as a person counts them, from 1; empty for the ends. */
@@ -46,6 +47,11 @@ export class ExportDraft {
 
   get format(): ExportFormat {
     return this.#format
+  }
+
+  /** Whether names, addresses and hosts are exchanged; a bundle keeps them. */
+  get personal(): boolean {
+    return this.#personal && this.#format !== 'bundle'
   }
 
   get error(): unknown {
@@ -74,6 +80,11 @@ export class ExportDraft {
   takeOut(secretId: number, isTakenOut: boolean): void {
     const others = this.#keep.filter((id) => id !== secretId)
     this.#keep = isTakenOut ? others : [...others, secretId]
+    this.make()
+  }
+
+  exchangePersonal(isExchanged: boolean): void {
+    this.#personal = isExchanged
     this.make()
   }
 
@@ -115,7 +126,13 @@ export class ExportDraft {
     }
     return call(previewExport, {
       params: { sessionId: this.#sessionId },
-      body: { format: this.#format, range, ticket: this.#ticket, redactions: { keep: [...this.#keep] } },
+      body: {
+        format: this.#format,
+        range,
+        ticket: this.#ticket,
+        personal: this.personal,
+        redactions: { keep: [...this.#keep] },
+      },
       signal,
     })
   }
