@@ -40,6 +40,7 @@ const zones = [
     from: [
       ...features.filter((other) => other !== name).map((other) => `./server/${other}`),
       './server/ingest',
+      './server/elsewhere',
       './server/adapters',
     ],
     message: 'Features are strangers to each other. Take what you need as an argument from deps.ts.',

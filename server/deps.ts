@@ -11,6 +11,7 @@ import { SecretStore } from '../db/stores/secret-store.ts'
 import { SessionSources } from '../db/stores/session-sources.ts'
 import { SessionStore } from '../db/stores/session-store.ts'
 import { SourceStore } from '../db/stores/source-store.ts'
+import { VaultNoteStore } from '../db/stores/vault-note-store.ts'
 import { VaultStore } from '../db/stores/vault-store.ts'
 import type { Adapter, Host } from './adapters/adapter.ts'
 import { PRICE_DATE as CLAUDE_PRICES } from './adapters/claude-code/prices.ts'
@@ -43,6 +44,7 @@ import type { SecretDeps } from './secrets/routes.ts'
 import { composeSharing } from './sharing-deps.ts'
 import type { SharingDeps } from './sharing/routes.ts'
 import type { RestoreDeps } from './restore/routes.ts'
+import { Elsewhere } from './elsewhere/elsewhere.ts'
 import type { SessionDeps } from './sessions/routes.ts'
 import { mapPath } from './settings/path-mappings.ts'
 import type { SettingsDeps } from './settings/routes.ts'
@@ -109,6 +111,8 @@ export function buildDeps(setting: Setting): Deps {
   const mappings = new PathMappingStore(vaultDb)
   const vault = new Vault(new VaultStore(vaultDb))
   const localPath = (path: string) => mapPath(path, mappings.list())
+  const listProjects = () =>
+    projectFolders([...(setting.projects ?? []), ...sessions.projectPaths().map((path) => localPath(path))])
   const live = new LiveHub(Date.now())
   const tracker = new LiveTracker({
     listRegistered: () => listRegistered(adapters, host),
@@ -117,8 +121,7 @@ export function buildDeps(setting: Setting): Deps {
   })
   const snapshots = composeSnapshots({ vaultDb, indexDb, vaultFile: setting.vaultFile, sources })
   const ingest: Ingest = new Ingest({
-    listProjects: () =>
-      projectFolders([...(setting.projects ?? []), ...sessions.projectPaths().map((path) => localPath(path))]),
+    listProjects,
     start: { ...scanStart, host },
     adapters,
     hub: live,
@@ -158,6 +161,11 @@ export function buildDeps(setting: Setting): Deps {
   })
   // One more, so that no prompt waits for a pattern that is tried.
   const patternTrials = new TextScan(scanStart)
+  const elsewhere = new Elsewhere({
+    notes: new VaultNoteStore(vaultDb),
+    plan: () => ({ ...scanStart, host: { ...host, projects: listProjects() }, excluded: [setting.dataDir] }),
+    log,
+  })
   const secrets = composeSecrets({
     sessions,
     events,
@@ -170,6 +178,7 @@ export function buildDeps(setting: Setting): Deps {
     ownPatterns: new OwnPatternStore(vaultDb),
     patternTrials,
     textScan,
+    elsewhere,
   })
   const code = new CodeReader(indexDb)
   const momentOf = (sessionId: string, at: string | undefined) => resolveMoment(sessions, events, sessionId, at)
@@ -253,6 +262,7 @@ export function buildDeps(setting: Setting): Deps {
       await restore.outside.close()
       await snapshots.verification.cancel()
       await patternTrials.close()
+      await elsewhere.cancel()
       await ingest.stop()
       closeAll([indexDb, vaultDb])
     },

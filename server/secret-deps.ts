@@ -7,6 +7,7 @@ import type { Ingest } from './ingest/ingest.ts'
 import type { StoredMask } from './ingest/stored-review.ts'
 import type { LiveHub } from './live/hub.ts'
 import type { SecretDeps } from './secrets/routes.ts'
+import type { Elsewhere } from './elsewhere/elsewhere.ts'
 import type { TextScan } from './ingest/text-scan.ts'
 import { Secrets } from './secrets/secrets.ts'
 
@@ -23,6 +24,7 @@ interface SecretMaterial {
   ownPatterns: OwnPatternStore
   patternTrials: TextScan
   textScan: TextScan
+  elsewhere: Elsewhere
 }
 
 /** Longer lines are not parsed to show a piece of them. */
@@ -48,6 +50,7 @@ export function composeSecrets(material: SecretMaterial): SecretDeps {
     places,
     live,
     ownPatterns: material.ownPatterns,
+    elsewhere: material.elsewhere,
     tryPattern: (trial) => material.patternTrials.tryPattern(trial),
     rulesChanged: () => {
       ingest.rulesChanged()

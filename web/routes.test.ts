@@ -17,6 +17,7 @@ test.each([
   ['/vault/7/compare/now', { page: 'vault', snapshotId: 7, compareWith: 'now' }],
   ['/secrets', { page: 'secrets', secretId: null }],
   ['/secrets/12', { page: 'secrets', secretId: 12 }],
+  ['/secrets/report', { page: 'secrets-report' }],
   ['/secrets/x', { page: 'unknown', path: '/secrets/x' }],
   ['/vault/seven', { page: 'unknown', path: '/vault/seven' }],
   ['/vault/7/compare', { page: 'unknown', path: '/vault/7/compare' }],

@@ -9,6 +9,7 @@ export type Place =
   | { page: 'vault'; snapshotId: number | null; compareWith: number | 'now' | null }
   /** `secretId` opens one. */
   | { page: 'secrets'; secretId: number | null }
+  | { page: 'secrets-report' }
   | { page: 'settings' }
   | { page: 'unknown'; path: string }
 
@@ -45,6 +46,7 @@ function vaultPlace([, id, view, other, ...rest]: string[]): Place | undefined {
 
 function secretsPlace([, id, ...rest]: string[]): Place | undefined {
   if (id === undefined) return { page: 'secrets', secretId: null }
+  if (id === 'report' && rest.length === 0) return { page: 'secrets-report' }
   const secretId = wholeNumber(id)
   return secretId === undefined || rest.length > 0 ? undefined : { page: 'secrets', secretId }
 }
@@ -64,6 +66,8 @@ export function pathOf(place: Exclude<Place, { page: 'unknown' }>): string {
       return '/settings'
     case 'secrets':
       return place.secretId === null ? '/secrets' : `/secrets/${place.secretId}`
+    case 'secrets-report':
+      return '/secrets/report'
     case 'replay':
       return sessionPath(place.sessionId)
     case 'compaction':

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts'
 import * as change from './change.ts'
 import * as compaction from './compaction.ts'
+import * as elsewhere from './elsewhere.ts'
 import * as fork from './fork.ts'
 import * as guard from './guard.ts'
 import * as handoff from './handoff.ts'
@@ -30,6 +31,7 @@ export const allRoutes: readonly Route[] = [
   guard,
   secrets,
   ownPatterns,
+  elsewhere,
   sharing,
   redactions,
 ]

@@ -13,13 +13,13 @@ import {
 import { AppError, notFound } from '../errors.ts'
 import { mount } from '../mount.ts'
 import { rulesWith } from '../redaction/rules-version.ts'
+import { elsewhereRoutes, type ElsewhereDeps } from './elsewhere-routes.ts'
 import { patternRoutes, type PatternDeps } from './pattern-routes.ts'
 import { reportRows } from './report.ts'
 import type { Secrets } from './secrets.ts'
 
 /** What the routes of this feature need. */
-export interface SecretDeps extends PatternDeps {
-  secrets: Secrets
+export interface SecretDeps extends PatternDeps, ElsewhereDeps {
   secretStore: SecretStore
   places: PlaceStore
   /** Null when the value does not stand there any more. */
@@ -33,6 +33,7 @@ const MOST_TO_ROTATE = 20
 export function secretRoutes(app: FastifyInstance, deps: SecretDeps): void {
   const { secrets, secretStore, places, live } = deps
   patternRoutes(app, deps)
+  elsewhereRoutes(app, deps)
 
   mount(app, listSecrets, ({ query }) => {
     const { items, sums } = secrets.list(query)
