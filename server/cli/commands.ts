@@ -7,6 +7,7 @@ import { importBundle } from './commands/import.ts'
 import { redact } from './commands/redact.ts'
 import { redactions } from './commands/redactions.ts'
 import { restore } from './commands/restore.ts'
+import { secrets } from './commands/secrets.ts'
 import { sessions } from './commands/sessions.ts'
 import { show } from './commands/show.ts'
 import { snapshot } from './commands/snapshot.ts'
@@ -33,6 +34,7 @@ export const COMMANDS: readonly CliCommand[] = [
   importBundle,
   redact,
   redactions,
+  secrets,
   {
     name: 'statusline',
     args: '[agent]',
