@@ -14,11 +14,14 @@ export interface Edit {
 
 /** A text with its hits replaced. */
 export function replaceHits(text: string, hits: readonly Hit[], placeholderOf: PlaceholderOf): string {
-  let result = text
-  for (const { start, end, text: put } of editsFor(text, hits, placeholderOf).reverse()) {
-    result = result.slice(0, start) + put + result.slice(end)
+  const parts: string[] = []
+  let at = 0
+  for (const { start, end, text: put } of editsFor(text, hits, placeholderOf)) {
+    parts.push(text.slice(at, start), put)
+    at = end
   }
-  return result
+  parts.push(text.slice(at))
+  return parts.join('')
 }
 
 /**
