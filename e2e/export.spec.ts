@@ -30,8 +30,8 @@ function record(homeDir: string): GrowingSession {
   return session
 }
 
-async function exportFrom(page: Page, app: App, session: GrowingSession, format: RegExp): Promise<string> {
-  await open(page, app, `/sessions/${session.id}`)
+/** Exports the session of the replay that is open, by keyboard; returns the file. */
+async function exportOpened(page: Page, format: RegExp): Promise<string> {
   await expect(page.getByRole('slider', { name: 'Position in the session' })).toBeVisible()
   await page.keyboard.press('Shift+S')
   const dialog = page.getByRole('dialog', { name: 'Export this session' })
@@ -45,6 +45,32 @@ async function exportFrom(page: Page, app: App, session: GrowingSession, format:
   await dialog.getByRole('button', { name: 'Export' }).press('Enter')
   return (await download).path()
 }
+
+async function exportFrom(page: Page, app: App, session: GrowingSession, format: RegExp): Promise<string> {
+  await open(page, app, `/sessions/${session.id}`)
+  return exportOpened(page, format)
+}
+
+test('from the notice to the finding, and to an export without it, by keyboard', async ({ page, scratch, start }) => {
+  const homeDir = emptyHome(join(scratch, 'home'))
+  const session = new GrowingSession(homeDir, { seed: 'way', cwd: '/w/app' })
+  session.recorder.prompt('Hello')
+  session.write()
+  const app = await start({ homeDir })
+  await app.readAll()
+  await open(page, app, '/')
+  session.recorder.prompt(`Push with ${TOKEN} please`)
+  session.write()
+
+  await page.getByRole('button', { name: 'Show', exact: true }).press('Enter')
+  const finding = page.getByRole('region', { name: 'The secret' })
+  await expect(finding.getByRole('heading', { name: 'GitHub personal access token' })).toBeVisible()
+  await finding.getByRole('link', { name: 'Hello' }).first().press('Enter')
+  const text = readFileSync(await exportOpened(page, /^Markdown/), 'utf8')
+
+  expect(text).toMatch(/Push with `?\\?\[REDACTED:github-pat:[A-Z2-7]{4}\\?\]`? please/)
+  expect(text).not.toContain(TOKEN)
+})
 
 test('an exported page opens without any network, replays the code by keyboard, and holds no secret', async ({
   page,
