@@ -18,6 +18,7 @@ const features = [
   'secrets',
   'sharing',
   'redactions',
+  'projects',
 ]
 const layer2 = ['adapters', 'redaction', 'vault', 'outside', 'live']
 

@@ -13,6 +13,7 @@ import { liveRoutes } from './live/routes.ts'
 import { guard } from './plugins/guard.ts'
 import { describeApi } from './plugins/openapi.ts'
 import { serveWeb } from './plugins/static.ts'
+import { projectRoutes } from './projects/routes.ts'
 import { replayRoutes } from './replay/routes.ts'
 import { redactionRoutes } from './redactions/routes.ts'
 import { restoreRoutes } from './restore/routes.ts'
@@ -67,6 +68,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     liveRoutes(app, deps.live, deps.version)
     sessionRoutes(app, deps)
     replayRoutes(app, deps)
+    projectRoutes(app, deps.projectViews)
     forkRoutes(app, deps.forks)
     handoffRoutes(app, deps.handoffs)
     compactionRoutes(app, deps)

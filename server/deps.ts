@@ -7,6 +7,7 @@ import { EventStore } from '../db/stores/event-store.ts'
 import { OwnPatternStore } from '../db/stores/own-pattern-store.ts'
 import { PathMappingStore } from '../db/stores/path-mapping-store.ts'
 import { PlaceStore } from '../db/stores/place-store.ts'
+import { ProjectStore } from '../db/stores/project-store.ts'
 import { SecretStore } from '../db/stores/secret-store.ts'
 import { SessionSources } from '../db/stores/session-sources.ts'
 import { SessionStore } from '../db/stores/session-store.ts'
@@ -35,6 +36,7 @@ import { TextScan } from './ingest/text-scan.ts'
 import { LiveHub } from './live/hub.ts'
 import { GROWTH_COUNTS, LiveTracker } from './live/tracker.ts'
 import { projectFolders } from './project-folders.ts'
+import type { ProjectDeps } from './projects/routes.ts'
 import type { ReplayDeps } from './replay/routes.ts'
 import { composeRedactions } from './redaction-deps.ts'
 import type { RedactionDeps } from './redactions/routes.ts'
@@ -75,6 +77,7 @@ export interface Deps
   ingest: Ingest
   forks: ForkDeps
   handoffs: HandoffDeps
+  projectViews: ProjectDeps
   close(): Promise<void>
 }
 
@@ -249,6 +252,7 @@ export function buildDeps(setting: Setting): Deps {
     readRange,
     forks,
     handoffs,
+    projectViews: { projects: new ProjectStore(indexDb), isLive: (id) => tracker.isLive(id), localPath },
     resolveMoment: momentOf,
     progress: () => ingest.progress,
     describeAgents: () => Promise.all(adapters.map((adapter) => describeAgent(adapter, host, sources))),

@@ -7,6 +7,7 @@ import * as guard from './guard.ts'
 import * as handoff from './handoff.ts'
 import * as hooks from './hooks.ts'
 import * as ownPatterns from './own-patterns.ts'
+import * as projects from './projects.ts'
 import * as replay from './replay.ts'
 import * as redactions from './redactions.ts'
 import * as secrets from './secrets.ts'
@@ -20,6 +21,7 @@ import * as system from './system.ts'
 export const allRoutes: readonly Route[] = [
   replay,
   sessions,
+  projects,
   compaction,
   system,
   change,

@@ -17,6 +17,8 @@ export const CodeSource = z.object({
   event: z.number().int().optional(),
   /** The session that the event belongs to, when it is another one. */
   session: SessionId.optional(),
+  /** `seq` of the event in that other session. */
+  sessionEvent: z.number().int().optional(),
   commit: z.string().optional(),
   at: z.iso.datetime().nullable(),
 })
@@ -67,7 +69,7 @@ export const getCodeFile = defineRoute({
     changedLines: z.array(z.tuple([z.number().int(), z.number().int()])),
     /** For each line its writer: index into `writers`, or -1 when it was there before. Empty when too large. */
     writtenBy: z.array(z.number().int()),
-    writers: z.array(z.object({ event: z.number().int().optional(), session: SessionId.optional() })),
+    writers: z.array(CodeSource.pick({ event: true, session: true, sessionEvent: true })),
   }),
   // A number for each line, many times a second while the scrubber is dragged.
   trustReply: true,

@@ -8,7 +8,7 @@ import type { CodeFile, CodeSource, getCodeFile } from '../contract/replay.ts'
 import { shownPath } from './shown-path.ts'
 
 type CodeFileText = Omit<z.input<typeof getCodeFile.reply>, 'at'>
-type Writer = { event?: number; session?: string }
+type Writer = Pick<CodeSource, 'event' | 'session' | 'sessionEvent'>
 
 /** Above this, who wrote which line is not worked out. */
 const MOST_CHARACTERS = 600_000
@@ -86,7 +86,7 @@ function writerOf(code: CodeReader, moment: Moment, version: FileVersion): Write
   const event = version.origin ?? version
   if (event.session === moment.session) return { event: event.seq }
   const session = code.sessionId(event.session)
-  return session === undefined ? {} : { session }
+  return session === undefined ? {} : { session, sessionEvent: event.seq }
 }
 
 function sourceOf(code: CodeReader, moment: Moment, version: FileVersion): CodeSource {
@@ -98,7 +98,7 @@ function sourceOf(code: CodeReader, moment: Moment, version: FileVersion): CodeS
   const source: CodeSource = { kind: version.by, at: timeOf(event.at) }
   if (event.session === moment.session) return { ...source, event: event.seq }
   const session = code.sessionId(event.session)
-  return session === undefined ? source : { ...source, session }
+  return session === undefined ? source : { ...source, session, sessionEvent: event.seq }
 }
 
 function timeOf(at: number): string | null {

@@ -114,6 +114,7 @@ describe('the list of files', () => {
     expect(reply.files.find((file) => file.path === 'blind.ts')?.source).toMatchObject({
       kind: 'edit',
       session: 'cc:1',
+      sessionEvent: 5,
     })
     expect(reply.files.find((file) => file.path === 'src/a.ts')?.source).toMatchObject({ kind: 'write', event: 0 })
   })
@@ -130,9 +131,9 @@ describe('one file', () => {
     const reply = getCodeFile.reply.parse((await ask('/api/sessions/cc:2/code/file?path=/p/src/a.ts')).body)
     expect(reply.writtenBy.map((index) => reply.writers[index])).toEqual([
       { event: 0 },
-      { session: 'cc:1' },
-      { session: 'cc:1' },
-      { session: 'cc:1' },
+      { session: 'cc:1', sessionEvent: 0 },
+      { session: 'cc:1', sessionEvent: 2 },
+      { session: 'cc:1', sessionEvent: 2 },
     ])
   })
 
