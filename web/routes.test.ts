@@ -22,6 +22,9 @@ test.each([
   ['/vault/seven', { page: 'unknown', path: '/vault/seven' }],
   ['/vault/7/compare', { page: 'unknown', path: '/vault/7/compare' }],
   ['/sessions/a/compaction/x', { page: 'unknown', path: '/sessions/a/compaction/x' }],
+  ['/projects/%2Fw%2Fapp', { page: 'project', path: '/w/app' }],
+  ['/projects', { page: 'unknown', path: '/projects' }],
+  ['/projects/a/b', { page: 'unknown', path: '/projects/a/b' }],
   ['/nowhere', { page: 'unknown', path: '/nowhere' }],
   ['/settings/more', { page: 'unknown', path: '/settings/more' }],
   ['/sessions/a/b', { page: 'unknown', path: '/sessions/a/b' }],
@@ -47,6 +50,15 @@ test.each([
   { page: 'vault', snapshotId: 7, compareWith: 'now' },
 ] as const)('the path of $page $seq$snapshotId leads back to it', (place) => {
   expect(placeOf(pathOf(place))).toEqual(place)
+})
+
+test('a project comes back from its path, which no server takes for a file', () => {
+  const place = { page: 'project', path: '/home/ada/Next.js app#1/site.js' } as const
+
+  const path = pathOf(place)
+
+  expect(placeOf(new URL(path, 'http://x').pathname)).toEqual(place)
+  expect(path).toMatch(/^\/projects\/[^./]+$/)
 })
 
 test('a link to a moment says the moment', () => {

@@ -10,6 +10,8 @@ export type Place =
   /** `secretId` opens one. */
   | { page: 'secrets'; secretId: number | null }
   | { page: 'secrets-report' }
+  /** All sessions of the project in a folder. */
+  | { page: 'project'; path: string }
   | { page: 'settings' }
   | { page: 'unknown'; path: string }
 
@@ -20,6 +22,7 @@ export function placeOf(path: string): Place {
   if (first === undefined) return { page: 'live' }
   if (first === 'settings' && parts.length === 1) return { page: 'settings' }
   if (first === 'secrets') return secretsPlace(parts) ?? { page: 'unknown', path }
+  if (first === 'projects') return projectPlace(parts) ?? { page: 'unknown', path }
   const place = first === 'sessions' ? sessionsPlace(parts) : first === 'vault' ? vaultPlace(parts) : undefined
   return place ?? { page: 'unknown', path }
 }
@@ -51,6 +54,11 @@ function secretsPlace([, id, ...rest]: string[]): Place | undefined {
   return secretId === undefined || rest.length > 0 ? undefined : { page: 'secrets', secretId }
 }
 
+function projectPlace([, folder, ...rest]: string[]): Place | undefined {
+  const path = folder === undefined || rest.length > 0 ? undefined : decode(folder)
+  return path === undefined ? undefined : { page: 'project', path }
+}
+
 function wholeNumber(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
@@ -68,6 +76,8 @@ export function pathOf(place: Exclude<Place, { page: 'unknown' }>): string {
       return place.secretId === null ? '/secrets' : `/secrets/${place.secretId}`
     case 'secrets-report':
       return '/secrets/report'
+    case 'project':
+      return projectPath(place.path)
     case 'replay':
       return sessionPath(place.sessionId)
     case 'compaction':
@@ -89,6 +99,12 @@ function vaultPath(snapshotId: number | null, compareWith: number | 'now' | null
 /** The path of what a compaction dropped; without `seq` of the session's last one. */
 export function compactionPath(sessionId: string, seq: number | null = null): string {
   return pathOf({ page: 'compaction', sessionId, seq })
+}
+
+/** The path of what all sessions of a project did. */
+export function projectPath(folder: string): string {
+  // An address that ends as a file's name does would be taken for one.
+  return `/projects/${encodeURIComponent(folder).replaceAll('.', '%2E')}`
 }
 
 /** The path of a session's replay, at a moment when one is given. */

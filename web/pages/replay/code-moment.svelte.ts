@@ -7,6 +7,9 @@ import type { CodeMode } from './replay-url.ts'
 const KEPT_FILES = 80
 const KEPT_LISTS = 40
 
+/** What is asked of the server about files at a moment. */
+export type CodeApi = Pick<ReplayApi, 'getCode' | 'getCodeFile' | 'getCodeDiff'>
+
 /** The opened file at a moment. `file` is null when nothing is known of it then. */
 export interface OpenFile {
   path: string
@@ -24,7 +27,7 @@ interface FileKey {
 
 /** The files of the project at the moment that is shown, and the content of the opened one. */
 export class CodeMoment {
-  #api: ReplayApi
+  #api: CodeApi
   #startOf: (seq: number) => number
   #list = $state.raw<CodeList>()
   #open = $state.raw<OpenFile>()
@@ -36,7 +39,7 @@ export class CodeMoment {
   #fileLoader: LatestLoader<FileKey, OpenFile>
 
   /** `startOf` gives the event that begins the step of an event: the call of a result. */
-  constructor(api: ReplayApi, startOf: (seq: number) => number) {
+  constructor(api: CodeApi, startOf: (seq: number) => number) {
     this.#api = api
     this.#startOf = startOf
     this.#listLoader = new LatestLoader({

@@ -75,7 +75,12 @@ function paintLanes(
 }
 
 /** Each lane has its own shape, so that it does not take colour to tell them apart. */
-function paintMark(context: CanvasRenderingContext2D, lane: (typeof LANES)[number], x: number, top: number): void {
+export function paintMark(
+  context: CanvasRenderingContext2D,
+  lane: (typeof LANES)[number],
+  x: number,
+  top: number,
+): void {
   const middle = top + LANE_HEIGHT / 2
   switch (lane) {
     case 'prompts':
@@ -147,7 +152,12 @@ function thinOut(points: readonly [number, number][], width: number): [number, n
   return kept
 }
 
-function pixelsOf(positions: readonly number[], picture: ScrubberPicture, width: number): Set<number> {
+/** The pixels on which marks stand, each once; what is out of sight is left out. */
+export function pixelsOf(
+  positions: readonly number[],
+  picture: Pick<ScrubberPicture, 'axis' | 'window'>,
+  width: number,
+): Set<number> {
   const pixels = new Set<number>()
   for (const position of positions) {
     const x = Math.round(xOf(picture.axis.fractions[position] ?? 0, picture.window, width))
