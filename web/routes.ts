@@ -101,10 +101,11 @@ export function compactionPath(sessionId: string, seq: number | null = null): st
   return pathOf({ page: 'compaction', sessionId, seq })
 }
 
-/** The path of what all sessions of a project did. */
-export function projectPath(folder: string): string {
+/** The path of what all sessions of a project did, at an event of one of them when it is given. */
+export function projectPath(folder: string, at?: { sessionId: string; seq: number }): string {
   // An address that ends as a file's name does would be taken for one.
-  return `/projects/${encodeURIComponent(folder).replaceAll('.', '%2E')}`
+  const path = `/projects/${encodeURIComponent(folder).replaceAll('.', '%2E')}`
+  return at === undefined ? path : withQuery(path, { session: at.sessionId, at: at.seq })
 }
 
 /** The path of a session's replay, at a moment when one is given. */
