@@ -117,9 +117,10 @@ test('what two agents did in one project stands in one order of time', async () 
     [time(15), codex.id, 'edit'],
     [time(20), CLAUDE, 'error'],
   ])
-  expect(found.prompts).toEqual([
+  expect(found.texts).toEqual([
     [0, 'Begin the list'],
-    [2, 'Go on with the list'],
+    [2, 'Go on with the list and more'],
+    [6, 'Exit code 1'],
   ])
   expect(found.edits).toEqual([
     [1, 0, 1, 0],
@@ -198,6 +199,6 @@ test('a session without times stands before all others, in the order of its even
 
   const found = await timeline('/w/app')
 
-  expect(found.prompts.map(([, text]) => text)).toEqual(['First', 'Second', 'Later'])
+  expect(found.texts.map(([, text]) => text)).toEqual(['First', 'Second', 'Later'])
   expect(found.at).toEqual([0, 0, time(1)])
 })

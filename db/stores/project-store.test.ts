@@ -56,8 +56,8 @@ test('marks are read in parts, each once', () => {
   const whole = { session: 1, after: -1, until: 100 }
   expect(projects.markedEvents(whole)).toEqual([
     { seq: 0, at: 100, isPrompt: 1, isError: 0, isCommit: 0, preview: 'Do it' },
-    { seq: 2, at: null, isPrompt: 0, isError: 1, isCommit: 0, preview: null },
-    { seq: 3, at: 130, isPrompt: 0, isError: 0, isCommit: 1, preview: null },
+    { seq: 2, at: null, isPrompt: 0, isError: 1, isCommit: 0, preview: 'failed' },
+    { seq: 3, at: 130, isPrompt: 0, isError: 0, isCommit: 1, preview: 'done' },
   ])
   expect(projects.changes(whole)).toEqual([
     { seq: 3, at: 130, path: '/p/a.ts', added: 4, removed: 1 },

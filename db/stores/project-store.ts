@@ -35,7 +35,7 @@ export interface MarkedEvent {
   isPrompt: number
   isError: number
   isCommit: number
-  /** The beginning of a prompt. */
+  /** The beginning of what it says. */
   preview: string | null
 }
 
@@ -115,8 +115,7 @@ function prepare(sqlite: Sqlite) {
        ORDER BY active_at DESC, key DESC LIMIT ?`,
     ),
     events: sqlite.prepare<Range, MarkedEvent>(
-      `SELECT seq, at, kind = 'prompt' AS isPrompt, is_error AS isError, is_commit AS isCommit,
-         iif(kind = 'prompt', preview, NULL) AS preview
+      `SELECT seq, at, kind = 'prompt' AS isPrompt, is_error AS isError, is_commit AS isCommit, preview
        FROM events WHERE session_key = ? AND seq > ? AND seq <= ? AND (kind = 'prompt' OR is_error OR is_commit)
        ORDER BY seq`,
     ),

@@ -64,8 +64,8 @@ export const ProjectTimeline = z.object({
   at: z.array(z.number()),
   /** Index into `MARK_KINDS`: prompt, edit, error, compaction, commit. Prompts to sub-agents are no marks. */
   kind: z.array(z.number().int()),
-  /** Row, first line of the prompt. */
-  prompts: z.array(z.tuple([z.number().int(), z.string()])),
+  /** Row, and in short what a prompt, an error or a commit says. */
+  texts: z.array(z.tuple([z.number().int(), z.string()])),
   /** Row, index into `paths`, lines added, lines removed; an edit may change several files. */
   edits: z.array(z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()])),
   /** Relative to the project where inside it, else absolute. */

@@ -19,7 +19,7 @@ interface Mark {
   seq: number
   at: number
   kind: MarkKind
-  prompt?: string
+  text?: string
   /** Absolute paths. */
   files?: { path: string; added: number; removed: number }[]
 }
@@ -99,11 +99,10 @@ function marksIn(
   const marks: Mark[] = []
   for (const event of projects.markedEvents(range)) {
     // What a sub-agent was told by its session is nobody's prompt.
-    if (event.isPrompt && session.parentId === null) {
-      marks.push({ ...make(event, 'prompt'), prompt: firstLine(event.preview ?? '') })
-    }
-    if (event.isError) marks.push(make(event, 'error'))
-    if (event.isCommit) marks.push(make(event, 'commit'))
+    const text = inShort(event.preview ?? '')
+    if (event.isPrompt && session.parentId === null) marks.push({ ...make(event, 'prompt'), text })
+    if (event.isError) marks.push({ ...make(event, 'error'), text })
+    if (event.isCommit) marks.push({ ...make(event, 'commit'), text })
   }
   let edit: Mark | undefined
   for (const { path, added, removed, ...row } of projects.changes(range)) {
@@ -121,10 +120,10 @@ function columnsOf(marks: readonly Mark[], folders: readonly string[]) {
     paths.set(path, index)
     return index
   }
-  const prompts: ProjectTimeline['prompts'] = []
+  const texts: ProjectTimeline['texts'] = []
   const edits: ProjectTimeline['edits'] = []
-  for (const [row, { prompt, files }] of marks.entries()) {
-    if (prompt !== undefined) prompts.push([row, prompt])
+  for (const [row, { text, files }] of marks.entries()) {
+    if (text) texts.push([row, text])
     for (const { path, added, removed } of files ?? []) {
       edits.push([row, indexOf(relativeTo(folders, path)), added, removed])
     }
@@ -134,7 +133,7 @@ function columnsOf(marks: readonly Mark[], folders: readonly string[]) {
     seq: marks.map(({ seq }) => seq),
     at: marks.map(({ at }) => at),
     kind: marks.map(({ kind }) => MARK_KINDS.indexOf(kind)),
-    prompts,
+    texts,
     edits,
     paths: [...paths.keys()],
   }
@@ -145,8 +144,8 @@ function relativeTo(folders: readonly string[], path: string): string {
   return folder === undefined ? path : path.slice(folder.length + 1)
 }
 
-function firstLine(text: string): string {
-  return (text.trimStart().split('\n', 1)[0] ?? '').slice(0, 160).toWellFormed()
+function inShort(text: string): string {
+  return text.slice(0, 240).replace(/\s+/g, ' ').trim().slice(0, 160).toWellFormed()
 }
 
 function toIso(at: number | null): string | null {

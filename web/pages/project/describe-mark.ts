@@ -16,8 +16,7 @@ export const markNames: Record<MarkKind, string> = {
 /** What happened at a mark, without when and in which session. */
 export function whatHappened(mark: Mark): string {
   const [first, ...others] = mark.files
-  if (mark.kind === 'prompt') return mark.prompt || 'A prompt'
-  if (!first) return mark.kind === 'error' ? 'An error' : `A ${mark.kind}`
+  if (!first) return mark.text || (mark.kind === 'error' ? 'An error' : `A ${mark.kind}`)
   const more = others.length > 0 ? ` and ${formatCount(others.length)} more` : ''
   return `${first.path}${more}`
 }
@@ -40,10 +39,10 @@ export function describeMark(
   const what =
     mark.kind === 'edit'
       ? `Edits ${whatHappened(mark)} +${added} −${removed}`
-      : `${markNames[mark.kind]}: ${whatHappened(mark)}`
+      : [markNames[mark.kind], mark.text].filter(Boolean).join(': ')
   return [
     `${formatCount(position + 1)} of ${formatCount(count)} · ${timeText(mark.at) || 'no time known'}`,
     `${agentLabels[session.agent]} · ${session.title.slice(0, 120)}`,
-    mark.kind === 'error' || mark.kind === 'compaction' || mark.kind === 'commit' ? whatHappened(mark) : what,
+    what,
   ].join('\n')
 }

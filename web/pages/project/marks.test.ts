@@ -12,7 +12,7 @@ const mark = (parts: Partial<Mark>): Mark => ({
   seq: 0,
   at: 0,
   kind: 'prompt',
-  prompt: '',
+  text: '',
   files: [],
   ...parts,
 })
@@ -27,7 +27,7 @@ test('columns become marks', () => {
     seq: [0, 4],
     at: [1000, 2000],
     kind: [0, 1],
-    prompts: [[0, 'Hello']],
+    texts: [[0, 'Hello']],
     edits: [
       [1, 0, 3, 1],
       [1, 1, 2, 0],
@@ -36,13 +36,13 @@ test('columns become marks', () => {
   })
 
   expect(readMarks(timeline)).toEqual([
-    { session: 0, seq: 0, at: 1000, kind: 'prompt', prompt: 'Hello', files: [] },
+    { session: 0, seq: 0, at: 1000, kind: 'prompt', text: 'Hello', files: [] },
     {
       session: 1,
       seq: 4,
       at: 2000,
       kind: 'edit',
-      prompt: '',
+      text: '',
       files: [
         { path: 'a.ts', added: 3, removed: 1 },
         { path: 'b.ts', added: 2, removed: 0 },
@@ -63,7 +63,7 @@ test('what a session grew by becomes marks of its own, never earlier than those 
   const growth = { session: session('a:1'), index: 2, timeline, folders: ['/p'], latest: 1000 }
 
   expect(marksOfGrowth(growth)).toEqual([
-    mark({ session: 2, seq: 10, at: 1000, prompt: 'Go on' }),
+    mark({ session: 2, seq: 10, at: 1000, text: 'Go on' }),
     mark({ session: 2, seq: 11, at: 3000, kind: 'edit', files: [{ path: 'src/a.ts', added: 2, removed: 1 }] }),
     mark({ session: 2, seq: 12, at: 4000, kind: 'error' }),
   ])

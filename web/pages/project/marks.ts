@@ -21,15 +21,15 @@ export interface Mark {
   /** Milliseconds since 1970; 0 where no time is known. */
   at: number
   kind: MarkKind
-  /** First line of a prompt; empty for other kinds. */
-  prompt: string
+  /** In short what a prompt, an error or a commit says; empty where that is not known. */
+  text: string
   /** What an edit changed; empty for other kinds. */
   files: readonly FileEdit[]
 }
 
 /** The marks of a project's timeline, in their order. */
 export function readMarks(timeline: ProjectTimeline): Mark[] {
-  const prompts = new Map(timeline.prompts)
+  const texts = new Map(timeline.texts)
   const files = new Map<number, FileEdit[]>()
   for (const [row, path, added, removed] of timeline.edits) {
     const inside = files.get(row) ?? []
@@ -41,7 +41,7 @@ export function readMarks(timeline: ProjectTimeline): Mark[] {
     seq: timeline.seq[row] ?? 0,
     at: timeline.at[row] ?? 0,
     kind: MARK_KINDS[timeline.kind[row] ?? 0] ?? 'prompt',
-    prompt: prompts.get(row) ?? '',
+    text: texts.get(row) ?? '',
     files: files.get(row) ?? [],
   }))
 }
@@ -56,7 +56,7 @@ export interface Growth {
   latest: number
 }
 
-/** Makes marks of the part that a session grew by. */
+/** Makes marks of the part that a session grew by. What errors and commits say is not in it. */
 export function marksOfGrowth({ session, index, timeline, folders, latest }: Growth): Mark[] {
   const first = timeline.length - timeline.at.length
   const make = (seq: number, kind: MarkKind): Mark => ({
@@ -64,7 +64,7 @@ export function marksOfGrowth({ session, index, timeline, folders, latest }: Gro
     seq,
     at: timeline.at[seq - first] ?? 0,
     kind,
-    prompt: '',
+    text: '',
     files: [],
   })
   const edits = new Map<number, FileEdit[]>()
@@ -75,7 +75,7 @@ export function marksOfGrowth({ session, index, timeline, folders, latest }: Gro
   }
   const prompts = session.parentId === null ? timeline.prompts : []
   const marks: Mark[] = [
-    ...prompts.map(([seq, prompt]) => ({ ...make(seq, 'prompt'), prompt })),
+    ...prompts.map(([seq, text]) => ({ ...make(seq, 'prompt'), text })),
     ...[...edits].map(([seq, files]) => ({ ...make(seq, 'edit'), files })),
     ...timeline.errors.map((seq) => make(seq, 'error')),
     ...timeline.compactions.map(({ seq }) => make(seq, 'compaction')),

@@ -121,6 +121,8 @@ export class ProjectSessions {
       this.#lengths.set(id, timeline.length)
       if (more.length > 0) this.#marks = mergeMarks(this.#marks, more)
       this.#onchange()
+      // What these say comes with the next reading of all.
+      if (more.some(({ kind }) => kind === 'error' || kind === 'commit')) this.#readSoon.call()
       return true
     } catch {
       // The next live message tries again.
