@@ -54,7 +54,8 @@ export class CodexSession {
 
   #change(path: string, change: object): this {
     this.#calls += 1
-    const id = `call_${this.#calls}`
+    // A call's id is told again by forks alone, so no two sessions share one.
+    const id = `call_${this.#calls}_of_${this.id.slice(-12)}`
     const input = `*** Begin Patch\n*** End Patch`
     this.#write('response_item', { type: 'custom_tool_call', call_id: id, name: 'apply_patch', input })
     const changes = { [join(this.#cwd, path)]: change }

@@ -8,6 +8,9 @@ import type { Lane } from './marks.ts'
 export const SCALE_HEIGHT = 22
 export const ROW_HEIGHT = 28
 
+/** Lines of pauses stand at least so far apart, or they would hide what they divide. */
+const GAP_ROOM = 16
+
 /** A label on the scale, for the time after a pause. */
 export interface ScaleLabel {
   position: number
@@ -21,6 +24,7 @@ export interface LanesPicture {
   top: number
   axis: GapAxis
   window: Window
+  /** The first of them stands at the left edge, wherever its mark is. */
   labels: readonly ScaleLabel[]
   /** Index among `lanes` of the row in which the playhead stands. */
   active: number
@@ -104,13 +108,16 @@ function paintGaps(
   for (const x of gapPixels(picture, width)) context.fillRect(x, SCALE_HEIGHT, 1, height)
 }
 
-/** The middle of each shortened pause. */
+/** The middle of each shortened pause; where many stand close together, only some of them. */
 function gapPixels({ axis, window }: LanesPicture, width: number): Set<number> {
   const pixels = new Set<number>()
+  let last = INSET - GAP_ROOM
   for (const { position } of axis.gaps) {
     const middle = ((axis.fractions[position - 1] ?? 0) + (axis.fractions[position] ?? 0)) / 2
     const x = Math.round(xOf(middle, window, width))
-    if (x >= INSET && x <= width - INSET) pixels.add(x)
+    if (x < last + GAP_ROOM || x > width - INSET) continue
+    pixels.add(x)
+    last = x
   }
   return pixels
 }
@@ -128,11 +135,11 @@ function paintScale(
   context.font = colors.font
   context.textBaseline = 'middle'
   let free = 0
-  for (const { position, text } of labels) {
-    const x = Math.round(xOf(axis.fractions[position] ?? 0, window, width))
-    if (x < free || x > width - INSET) continue
+  for (const [index, { position, text }] of labels.entries()) {
+    const x = index === 0 ? INSET : Math.round(xOf(axis.fractions[position] ?? 0, window, width))
+    if (!text || x < free || x > width - INSET) continue
     const breadth = context.measureText(text).width
-    const left = Math.min(x, width - breadth - 2)
+    const left = Math.min(x + 4, width - breadth - 2)
     if (left < free) continue
     context.fillRect(x, SCALE_HEIGHT - 5, 1, 4)
     context.fillText(text, left, SCALE_HEIGHT / 2 - 1)

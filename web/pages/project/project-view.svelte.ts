@@ -39,6 +39,10 @@ export class ProjectView {
     }
     return null
   })
+  #lane = $derived.by(() => {
+    const session = this.session
+    return this.sessions.lanes.findIndex(({ session: { id } }) => id === (session?.parentId ?? session?.id))
+  })
   #listAskedAt = 0
   #restTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -73,8 +77,7 @@ export class ProjectView {
 
   /** The row in which the playhead's mark stands; -1 while there is none. */
   get lane(): number {
-    const session = this.session
-    return this.sessions.lanes.findIndex(({ session: { id } }) => id === (session?.parentId ?? session?.id))
+    return this.#lane
   }
 
   /** True while the playhead stays at the end of what grows. */
