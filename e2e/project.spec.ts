@@ -127,6 +127,8 @@ test('the project is opened from the list of sessions and from the palette', asy
 
   await open(page, app, '/')
   await page.keyboard.press('Control+k')
+  await page.keyboard.type('All sessions of')
+  await page.keyboard.press('Enter')
   await page.keyboard.type('ada/code')
   await page.getByRole('option', { name: /\/home\/ada\/code\/tides\.js/ }).click()
   await expect(slider).toBeVisible()

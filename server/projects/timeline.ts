@@ -115,9 +115,15 @@ function marksIn(
 
 function columnsOf(marks: readonly Mark[], folders: readonly string[]) {
   const paths = new Map<string, number>()
+  const indexes = new Map<string, number>()
   const indexOf = (path: string) => {
-    const index = paths.get(path) ?? paths.size
-    paths.set(path, index)
+    const known = indexes.get(path)
+    if (known !== undefined) return known
+    // A project that moved has the same file at two places.
+    const shown = relativeTo(folders, path)
+    const index = paths.get(shown) ?? paths.size
+    paths.set(shown, index)
+    indexes.set(path, index)
     return index
   }
   const texts: ProjectTimeline['texts'] = []
@@ -125,7 +131,7 @@ function columnsOf(marks: readonly Mark[], folders: readonly string[]) {
   for (const [row, { text, files }] of marks.entries()) {
     if (text) texts.push([row, text])
     for (const { path, added, removed } of files ?? []) {
-      edits.push([row, indexOf(relativeTo(folders, path)), added, removed])
+      edits.push([row, indexOf(path), added, removed])
     }
   }
   return {

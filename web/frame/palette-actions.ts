@@ -8,6 +8,7 @@ import GitFork from '@lucide/svelte/icons/git-fork'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Keyboard from '@lucide/svelte/icons/keyboard'
 import Link from '@lucide/svelte/icons/link'
+import Layers from '@lucide/svelte/icons/layers'
 import List from '@lucide/svelte/icons/list'
 import Settings from '@lucide/svelte/icons/settings'
 import SunMoon from '@lucide/svelte/icons/sun-moon'
@@ -50,6 +51,7 @@ export function paletteActions({ router, theme, toasts, onhelp, onundo, onask }:
     },
     { label: 'Fork …', icon: GitFork, run: () => onask(verbPrefixes.fork), isStaying: true },
     { label: 'Continue in another agent …', icon: Forward, run: () => onask(verbPrefixes.handoff), isStaying: true },
+    { label: 'All sessions of a project …', icon: Layers, run: () => onask(verbPrefixes.project), isStaying: true },
     { label: 'Redact …', icon: Eraser, run: () => onask(verbPrefixes.redact), isStaying: true },
     { label: 'Snapshot everything now', icon: Camera, run: () => void snapshotAll({ router, toasts }) },
     { label: 'Go to Live', keys: 'g l', icon: Activity, run: () => router.navigate(pathOf({ page: 'live' })) },

@@ -13,6 +13,8 @@ test.each([
   ['Fork ', { verb: 'fork', words: '' }],
   ['what was lost in the lexer', { verb: 'lost', words: 'the lexer' }],
   ['lost lexer', { verb: 'lost', words: 'lexer' }],
+  ['project tides', { verb: 'project', words: 'tides' }],
+  ['projector', { verb: 'open', words: 'projector' }],
   ['forklift', { verb: 'open', words: 'forklift' }],
   ['what was lost', { verb: 'open', words: 'what was lost' }],
   ['a lost lock', { verb: 'open', words: 'a lost lock' }],
@@ -29,6 +31,7 @@ test('only a compacted session can have lost something', () => {
   expect(isFitFor('lost', sessionWith({ compactions: 0 }))).toBe(false)
   expect(isFitFor('lost', sessionWith({ compactions: 1 }))).toBe(true)
   expect(isFitFor('fork', sessionWith({ compactions: 0 }))).toBe(true)
+  expect(isFitFor('project', sessionWith({}))).toBe(false)
 })
 
 test('each verb leads where it is done', () => {
@@ -36,6 +39,7 @@ test('each verb leads where it is done', () => {
   const session = sessionWith({ id: 'claude-code:1' })
 
   expect(targetOf('open', session)).toBe('/sessions/claude-code:1')
+  expect(targetOf('project', sessionWith({ projectPath: '/w/app' }))).toBe('/projects/%2Fw%2Fapp')
   expect(targetOf('fork', session)).toBe('/sessions/claude-code:1?fork=end')
   expect(targetOf('handoff', session)).toBe('/sessions/claude-code:1?handoff=end')
   expect(targetOf('lost', session)).toBe('/sessions/claude-code:1/compaction')

@@ -1,8 +1,8 @@
 import type { Session } from '../../server/contract/session.ts'
-import { compactionPath, replayPath } from '../routes.ts'
+import { compactionPath, projectPath, replayPath } from '../routes.ts'
 
-/** What to do with the session that is looked for: open it, fork it, let it go on in another agent, redact it, or see what its last compaction lost. */
-export type PaletteVerb = 'open' | 'fork' | 'handoff' | 'redact' | 'lost'
+/** What to do with the session that is looked for: open it, fork it, let it go on in another agent, redact it, see what its last compaction lost, or all sessions of its project. */
+export type PaletteVerb = 'open' | 'fork' | 'handoff' | 'redact' | 'lost' | 'project'
 
 /** What is typed into the palette: words of a session, with a verb before them or not. */
 export interface PaletteQuery {
@@ -16,6 +16,7 @@ export const verbPrefixes = {
   handoff: 'continue ',
   redact: 'redact ',
   lost: 'what was lost in ',
+  project: 'project ',
 } as const
 
 const verbs: readonly { verb: PaletteVerb; pattern: RegExp }[] = [
@@ -23,6 +24,7 @@ const verbs: readonly { verb: PaletteVerb; pattern: RegExp }[] = [
   { verb: 'handoff', pattern: /^(?:continue|hand\s*off)\s+/i },
   { verb: 'redact', pattern: /^redact\s+/i },
   { verb: 'lost', pattern: /^(?:what\s+was\s+)?lost\s+(?:in\s+)?/i },
+  { verb: 'project', pattern: /^project\s+/i },
 ]
 
 /** Takes the verb off what was typed. Half a verb is not one yet: its letters are words. */
@@ -34,8 +36,9 @@ export function parsePaletteQuery(text: string): PaletteQuery {
   return { verb: 'open', words: text.trim() }
 }
 
-/** True for sessions that the verb can do something with. */
+/** True for sessions that the verb can do something with. Projects are listed themselves. */
 export function isFitFor(verb: PaletteVerb, session: Session): boolean {
+  if (verb === 'project') return false
   return verb !== 'lost' || session.compactions > 0
 }
 
@@ -52,5 +55,7 @@ export function targetOf(verb: PaletteVerb, session: Session): string {
       return `${replayPath(session.id)}?redact=1`
     case 'lost':
       return compactionPath(session.id)
+    case 'project':
+      return session.projectPath === null ? replayPath(session.id) : projectPath(session.projectPath)
   }
 }

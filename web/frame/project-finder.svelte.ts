@@ -3,9 +3,10 @@ import { call } from '../api/call.ts'
 import { hasWords } from './palette-actions.ts'
 import type { PaletteQuery } from './palette-query.ts'
 
-const shown = 5
+/** Below sessions they are few; asked for alone they are all that is shown. */
+const shown = { open: 3, project: 12 }
 
-/** Projects whose folder has what is typed into the palette; none for nothing. */
+/** Projects whose folder has what is typed into the palette; for nothing only when projects are asked for. */
 export class ProjectFinder {
   #all = $state.raw<readonly Project[]>([])
 
@@ -19,7 +20,7 @@ export class ProjectFinder {
   }
 
   find({ verb, words }: PaletteQuery): readonly Project[] {
-    if (verb !== 'open' || words === '') return []
-    return this.#all.filter(({ path }) => hasWords(path, words)).slice(0, shown)
+    if (verb !== 'project' && (verb !== 'open' || words === '')) return []
+    return this.#all.filter(({ path }) => hasWords(path, words)).slice(0, shown[verb])
   }
 }
