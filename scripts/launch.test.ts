@@ -55,7 +55,7 @@ function bareCheckout(): string {
   return folder
 }
 
-/** What the web app is built with, made so that it only notes that it ran. */
+/** What the web app is built with, made so that it only notes what it was to build. */
 function putBuilder(folder: string): void {
   const bin = join(folder, 'node_modules/vite/bin')
   mkdirSync(bin, { recursive: true })
@@ -63,7 +63,11 @@ function putBuilder(folder: string): void {
   writeFileSync(join(folder, 'web/page.txt'), 'one')
   writeFileSync(
     join(bin, 'vite.js'),
-    `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(join(folder, 'builds'))}, 'built\\n')\n`,
+    `import { appendFileSync } from 'node:fs'
+import { basename } from 'node:path'
+const config = process.argv[process.argv.indexOf('--config') + 1]
+appendFileSync(${JSON.stringify(join(folder, 'builds'))}, basename(config) + '\\n')
+`,
   )
 }
 
@@ -88,12 +92,13 @@ test('the web app is built at the first start, and again only when it changed', 
 
   await start()
   const { stderr } = await start()
-  expect(builds()).toHaveLength(1)
+  const both = ['vite.config.ts', 'vite.standalone.config.ts']
+  expect(builds()).toEqual(both)
   expect(stderr).toBe('')
 
   writeFileSync(join(folder, 'web/page.txt'), 'two')
   await start()
-  expect(builds()).toHaveLength(2)
+  expect(builds()).toEqual([...both, ...both])
 })
 
 test('packages that cannot be had end the start with a sentence that says what to do', async () => {
