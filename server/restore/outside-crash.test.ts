@@ -9,6 +9,8 @@ import { makeFiles, openCrashWorld, statesNow } from './crash-world.ts'
 
 const program = fileURLToPath(new URL('./write-and-undo.ts', import.meta.url))
 const KILLS = 50
+/** On a busy machine some moments are rarely hit: it goes on until each was, or this often. */
+const MOST_KILLS = 150
 
 /** A disk in memory, where there is one: a kill loses as little there, and comes between two renames more often. */
 const disk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -46,7 +48,8 @@ test(
     makeFiles(join(folder, 'root'))
     const seen = { forgotten: 0, finished: 0, interrupted: 0, mixed: 0, undone: 0 }
 
-    for (let kill = 0; kill < KILLS; kill += 1) {
+    const isProven = () => seen.forgotten > 0 && seen.mixed > 0 && seen.undone > 0
+    for (let kill = 0; kill < KILLS || (kill < MOST_KILLS && !isProven()); kill += 1) {
       await runAndKill(folder, kill % 2 === 0 ? 'some time' : 'a rename')
 
       const world = openCrashWorld(folder)
@@ -72,8 +75,6 @@ test(
       world.close()
     }
     // Else the kills came at moments that prove nothing.
-    expect(seen.forgotten).toBeGreaterThan(0)
-    expect(seen.mixed).toBeGreaterThan(0)
-    expect(seen.undone).toBeGreaterThan(0)
+    expect(isProven(), JSON.stringify(seen)).toBe(true)
   },
 )
