@@ -27,6 +27,7 @@ export function readAssignment(page: Page, start: number, end: number): void {
   const written = text.slice(nameStart, nameEnd)
   const name = withLead(text, nameStart, written)
   if (name.strength === 0 || (name.kind === 'signature' && !isParameter(text, nameStart))) return
+  if (text.charAt(nameStart - 1) === ':' && isResourceName(text, nameStart)) return
   readNamed(page, { name, nameStart, nameEnd })
 }
 
@@ -60,6 +61,14 @@ function isParameter(text: string, nameStart: number): boolean {
   const before = text.charAt(nameStart - 1)
   if (before === '?' || before === '&' || before === ';' || text.startsWith('\\u0026', nameStart - 6)) return true
   return /AWS4-HMAC-SHA256 .*, ?$/.test(text.slice(Math.max(0, nameStart - 300), nameStart))
+}
+
+const RESOURCE =
+  /["'][A-Z][A-Za-z0-9]{1,30}::[A-Z][A-Za-z0-9]{1,60}::$|\barn:[a-z-]{1,12}:secretsmanager:[\w*-]{0,30}:[\w*-]{0,20}:$/
+
+/** `"AWS::ApiGateway::ApiKey"` is a kind of resource, `arn:aws:secretsmanager:*:*:secret:` begins the name of one: neither stands beside a value. */
+function isResourceName(text: string, nameStart: number): boolean {
+  return RESOURCE.test(text.slice(Math.max(0, nameStart - 100), nameStart))
 }
 
 /** A text in YAML that begins on the next line. */
