@@ -106,6 +106,7 @@ test(
       expect(valuesIn(Buffer.from(await exported(app, format), 'utf8'), VALUES), format).toEqual([])
     const answers = await everyAnswer((url) => app.ask(url), {
       sessionId: ID,
+      project: '/w/app',
       paths: [FILE],
       ids: { secretId: 1, snapshotId: 1 },
     })

@@ -120,6 +120,7 @@ async function everyBody(paths: string[]): Promise<string> {
   await deps.ingest.snapshot({ reason: 'manual', scope: { all: true } })
   const answers = await everyAnswer((url) => app.ask(url), {
     sessionId: ID,
+    project: '/w/app',
     paths,
     ids: { secretId: 1, snapshotId: 1 },
   })

@@ -3,6 +3,8 @@ import { allRoutes } from '../contract/all-routes.ts'
 /** What stands for the parameters of routes. */
 export interface WalkedWorld {
   sessionId: string
+  /** The session's project. */
+  project: string
   /** Of files that the session wrote. */
   paths: string[]
   /** Ids of things that are there; a route whose parameter is not named here makes the walk fail. */
@@ -11,7 +13,8 @@ export interface WalkedWorld {
 
 const LARGEST_PAGE = 500
 /** Queries without which a route answers nothing. */
-const QUERIES: Record<string, (path: string) => string> = {
+const QUERIES: Record<string, (path: string, world: WalkedWorld) => string> = {
+  '/api/projects/timeline': (_, { project }) => `path=${encodeURIComponent(project)}`,
   '/api/sessions/:sessionId/code/file': (path) => `path=${encodeURIComponent(path)}`,
   '/api/sessions/:sessionId/code/diff': (path) => `path=${encodeURIComponent(path)}&from=start`,
   '/api/sessions/:sessionId/find': () => 'q=e',
@@ -67,7 +70,7 @@ function cursorOf(answer: string): string | null {
 function urlsOf(path: string, world: WalkedWorld): string[] {
   const query = QUERIES[path]
   const url = urlOf(path, world)
-  return query === undefined ? [url] : world.paths.map((one) => `${url}?${query(one)}`)
+  return query === undefined ? [url] : world.paths.map((one) => `${url}?${query(one, world)}`)
 }
 
 function urlOf(path: string, { sessionId, ids }: WalkedWorld): string {
