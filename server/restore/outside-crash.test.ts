@@ -8,30 +8,32 @@ import { expect, onTestFinished, test } from 'vitest'
 import { makeFiles, openCrashWorld, statesNow } from './crash-world.ts'
 
 const program = fileURLToPath(new URL('./write-and-undo.ts', import.meta.url))
-const KILLS = 50
+const KILLS = 30
 /** On a busy machine some moments are rarely hit: it goes on until each was, or this often. */
-const MOST_KILLS = 150
+const MOST_KILLS = 120
 
 /** A disk in memory, where there is one: a kill loses as little there, and comes between two renames more often. */
 const disk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** Lets the program write and undo, and kills it hard: some time after it began, or when a file got its new name. */
-async function runAndKill(folder: string, when: 'some time' | 'a rename'): Promise<void> {
+const MOMENTS = ['some time', 'a draft', 'a rename'] as const
+
+/** Lets the program write and undo, and kills it hard: some time after it began, when a draft is there, or when a file got its new name. */
+async function runAndKill(folder: string, when: (typeof MOMENTS)[number]): Promise<void> {
   const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended])
   if (when === 'some time') await sleep(Math.random() * 300)
-  else await Promise.race([untilRenamed(join(folder, 'root')), ended])
+  else await Promise.race([untilChanged(join(folder, 'root'), when), ended])
   child.kill('SIGKILL')
   expect(await ended, 'it ran until it was killed').toBeNull()
 }
 
-async function untilRenamed(root: string): Promise<void> {
+async function untilChanged(root: string, when: 'a draft' | 'a rename'): Promise<void> {
   const names = ['r0', 'r3', 'r5', 'd1', 'c2']
   const name = names[Math.floor(Math.random() * names.length)]
   await new Promise<void>((resolve) => {
     const watcher = watch(root, (_event, changed) => {
-      if (changed !== name) return
+      if (when === 'a draft' ? !changed?.includes('.lossless-') : changed !== name) return
       watcher.close()
       resolve()
     })
@@ -50,7 +52,7 @@ test(
 
     const isProven = () => seen.forgotten > 0 && seen.mixed > 0 && seen.undone > 0
     for (let kill = 0; kill < KILLS || (kill < MOST_KILLS && !isProven()); kill += 1) {
-      await runAndKill(folder, kill % 2 === 0 ? 'some time' : 'a rename')
+      await runAndKill(folder, MOMENTS[kill % MOMENTS.length] ?? 'some time')
 
       const world = openCrashWorld(folder)
       const atKill = statesNow(world.root)
