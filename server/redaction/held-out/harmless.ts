@@ -74,7 +74,7 @@ export const HARMLESS: readonly (string | Case)[] = [
   'youtube.com/watch?v={u64:11}',
   'https://docs.google.com/document/d/{u64:44}/edit',
   'https://www.figma.com/file/{a62:22}/Design?node-id=1',
-  'https://registry.npmjs.org/token/-/token-1.2.3.tgz#{hex:40}',
+  'https://packages.acme.io/token/-/token-1.2.3.tgz#{hex:40}',
   'next_page_token: {u64:60}',
   'continuationToken = "{b64:60}"',
   '"nextToken": "{b64:80}=="',
