@@ -1,5 +1,5 @@
 import type { ParsedEvent, SessionFact } from '../adapter.ts'
-import { eventOf, type Draft } from '../shared/draft.ts'
+import { eventOf, type Draft } from '../shared/drafts.ts'
 import { isShape, listOf, shapeOf, textOf, timeOf, type Shape } from '../shared/shape.ts'
 import { callDraft, resultDraft } from './tools.ts'
 

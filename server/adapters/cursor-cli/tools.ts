@@ -1,6 +1,6 @@
 import type { FileOp } from '../../code-state/file-op.ts'
 import { resolvePath } from '../../code-state/paths.ts'
-import type { Draft } from '../shared/draft.ts'
+import type { Draft } from '../shared/drafts.ts'
 import { isShape, listOf, numberOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
 
 /** Characters of a summary line. */

@@ -1,5 +1,5 @@
 import type { LineReading, ParsedEvent, SessionFact } from '../adapter.ts'
-import { eventOf, type Draft } from '../shared/draft.ts'
+import { eventOf, type Draft } from '../shared/drafts.ts'
 import type { KeptRow } from '../shared/row-line.ts'
 import { countOf, isShape, listOf, numberOf, shapeOf, textOf, timeOf, type Shape } from '../shared/shape.ts'
 import { SUMMARISATION, timeOfBubble } from './bubble-time.ts'

@@ -1,7 +1,7 @@
 import type { FileChange } from '../../contract/event.ts'
 import { compareLines, linesOf } from '../../code-state/line-diff.ts'
 import type { ParsedEvent } from '../adapter.ts'
-import type { Draft } from '../shared/draft.ts'
+import type { Draft } from '../shared/drafts.ts'
 import { isShape, numberOf, shapeOf, textOf, type Shape } from '../shared/shape.ts'
 import { jsonIn } from './contents.ts'
 import { editOf, fileOpsOf, isCommand } from './file-ops.ts'

@@ -11,13 +11,18 @@ export interface MessageHead {
   recordKind: string
 }
 
-/** Completes drafts of one message. Messages stand in a list, not in a tree: each hangs on the one before it. */
+/** Completes drafts of one message. */
 export function eventsFrom(head: Omit<MessageHead, 'id'>, drafts: readonly Draft[]): ParsedEvent[] {
-  return drafts.map((draft) => ({
+  return drafts.map((draft) => eventOf(draft, head))
+}
+
+/** Completes a draft. Messages and records stand in a list, not in a tree: each hangs on the one before it. */
+export function eventOf(draft: Draft, { at, recordKind }: Omit<MessageHead, 'id'>): ParsedEvent {
+  return {
     parentId: null,
     logicalParentId: null,
-    at: head.at,
-    recordKind: head.recordKind,
+    at,
+    recordKind,
     text: null,
     isQueued: false,
     isSidechain: false,
@@ -30,5 +35,5 @@ export function eventsFrom(head: Omit<MessageHead, 'id'>, drafts: readonly Draft
     fileOps: [],
     raw: null,
     ...draft,
-  }))
+  }
 }
