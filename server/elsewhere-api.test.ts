@@ -20,7 +20,7 @@ let app: AppUnderTest
 beforeEach(async () => {
   folder = createTemporaryFolder()
   home = join(folder.path, 'home')
-  project = join(folder.path, 'work', 'app')
+  project = join(folder.path, 'code', 'app')
   put(join(home, '.claude/projects/-w-app/s.jsonl'), line(`Push with ${TOKEN}, or ${OTHER}`, { cwd: project }))
   app = await AppUnderTest.start(folder.path)
   await app.deps.ingest.start()
@@ -73,8 +73,8 @@ test('known values are found in projects and in what agents keep beside sessions
   expect(byPath).toHaveLength(5)
   expect(byPath).toEqual(
     expect.arrayContaining([
-      { path: '/work/app/.env', area: 'project', line: 3, count: 2, secretId: idOf.token },
-      { path: '/work/app/.git/config', area: 'project', line: 2, count: 1, secretId: idOf.token },
+      { path: '/code/app/.env', area: 'project', line: 3, count: 2, secretId: idOf.token },
+      { path: '/code/app/.git/config', area: 'project', line: 2, count: 1, secretId: idOf.token },
       { path: '/home/.claude/paste-cache/1.txt', area: 'agent', line: 1, count: 1, secretId: idOf.token },
       { path: '/home/.claude/paste-cache/1.txt', area: 'agent', line: 1, count: 1, secretId: idOf.other },
       { path: '/home/.claude/settings.local.json', area: 'agent', line: 1, count: 1, secretId: idOf.other },
@@ -115,13 +115,13 @@ test('our own folder and sessions are not searched, a secret in a path is masked
 
   // The other session makes the parent of all these folders a project too; it is shallow, because the home folder lies in it.
   expect(await found()).toEqual([
-    expect.stringMatching(/^\/work\/app\/\[REDACTED:github-pat:[A-Z2-7]+\]\.txt:1 1 project$/),
+    expect.stringMatching(/^\/code\/app\/\[REDACTED:github-pat:[A-Z2-7]+\]\.txt:1 1 project$/),
   ])
 })
 
 test('what was found is known after the next start', async () => {
   put(join(project, '.env'), TOKEN)
-  expect(await found()).toEqual(['/work/app/.env:1 1 project'])
+  expect(await found()).toEqual(['/code/app/.env:1 1 project'])
   await app.close()
   app = await AppUnderTest.start(folder.path)
 
